@@ -1,0 +1,8 @@
+package io.quittance.domain.account;
+
+/** Whether an account may move value. Its state counts at the cut-off, never in the middle of a cycle. */
+public enum AccountStatus {
+    ACTIVE,
+    FROZEN,
+    CLOSED
+}

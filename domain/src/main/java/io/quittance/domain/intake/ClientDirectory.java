@@ -1,0 +1,47 @@
+package io.quittance.domain.intake;
+
+import io.quittance.domain.seal.Hash32;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Who may knock: clients, the hashes of their keys, and their rights on accounts. Thread-safe. */
+public interface ClientDirectory {
+
+    /** What a client may do for an account. */
+    enum Right {
+        OWNER,
+        DELEGATE,
+        /** Sees it, moves nothing. */
+        READER
+    }
+
+    /** The client whose unexpired, unrevoked key has this SHA-256; empty if there is none. */
+    Optional<Client> authenticate(Hash32 keySha256);
+
+    /** The client of this name. */
+    Optional<Client> named(String name);
+
+    /**
+     * Makes a client, or answers the one that is there if it has the same scopes.
+     *
+     * @throws IllegalArgumentException if the name is taken with other scopes
+     */
+    Client register(String name, Set<Client.Scope> scopes);
+
+    /** Stores the SHA-256 of a new key; the key itself is never stored. */
+    void addKey(Client client, Hash32 keySha256);
+
+    /** Gives a right on an account. A second time changes nothing. */
+    void grant(Client client, UUID accountId, Right right);
+
+    /** Whether the client may see the account: it has any right on it, or is an operator. */
+    boolean maySee(Client client, UUID accountId);
+
+    /** Whether the client may hand in for the account: owner or delegate, or an operator. */
+    boolean mayActFor(Client client, UUID accountId);
+
+    /** The accounts on which the client has a right, in order of their id. */
+    List<UUID> accountsOf(Client client);
+}

@@ -1,0 +1,91 @@
+package io.quittance.domain.intake;
+
+import io.quittance.domain.seal.Hash32;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes whole files whose control lines were checked. A file and its lines become durable in one transaction, so a crash
+ * leaves either all of it or nothing, and a file that was not accepted can be handed in again.
+ */
+public interface FileIntake {
+
+    /**
+     * A file as it was read.
+     *
+     * @param fileId the sender's own name for the file; null if the file has no control line
+     * @param businessDate the date for which it is meant; null for the earliest possible
+     * @param contentSha256 hash of all decompressed bytes: tells a file handed in twice
+     * @param originalName what the sender called it; for people only
+     */
+    record Manifest(
+            @Nullable String fileId,
+            Kind kind,
+            @Nullable LocalDate businessDate,
+            Hash32 contentSha256,
+            long bytes,
+            @Nullable String originalName) {}
+
+    /**
+     * One line of the file, in order: its form was right ({@code line}) or wrong ({@code errors}), never both.
+     *
+     * @param lineNo counted from 1 over the whole file, control and header lines included
+     * @param raw the sender's own line without its line end
+     */
+    record NumberedLine(long lineNo, String raw, @Nullable Line line, List<FormError> errors) {}
+
+    /** One refused line of a file. */
+    record RefusedLine(long lineNo, @Nullable String submissionKey, String raw, List<FormError> errors) {}
+
+    /**
+     * What became of a file.
+     *
+     * @param fileNo its number at the bank
+     * @param queued lines that are durable, first time
+     * @param repeated lines that were there before, word for word
+     * @param refused lines refused for form, rights or key
+     */
+    record Accepted(
+            long fileNo,
+            @Nullable String fileId,
+            Kind kind,
+            @Nullable LocalDate businessDate,
+            Hash32 contentSha256,
+            Instant receivedAt,
+            long lines,
+            long queued,
+            long repeated,
+            long refused) {}
+
+    /**
+     * Takes the file.
+     *
+     * @throws DuplicateFile if an accepted file of this client has the same file id or the same content
+     * @throws IntakeQueue.NoOpenWindow if its business date cannot be submitted to
+     */
+    Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines);
+
+    /** The accepted file of this number, if it is this client's or the client is an operator. */
+    Optional<Accepted> find(Client client, long fileNo);
+
+    /** The lines of that file that were refused at the door, in order. */
+    List<RefusedLine> refusedLines(long fileNo);
+
+    /** The file was accepted before. */
+    class DuplicateFile extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final long earlierFileNo;
+
+        public DuplicateFile(long earlierFileNo, String message) {
+            super(message);
+            this.earlierFileNo = earlierFileNo;
+        }
+
+        public long earlierFileNo() {
+            return earlierFileNo;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.quittance.domain.intake;
+
+import java.time.LocalDate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable queue between the doors and the cycle. Thread-safe; any number of doors of any number of processes write at
+ * once.
+ *
+ * <p>The window: a line joins the earliest window that is not yet closed and whose cut-off lies after the bank's clock, in
+ * the same database transaction that makes it durable. The race with a cut-off is decided by a lock per window: a writer
+ * holds it shared until its commit, the close takes it exclusively after the next window is open, so a line is either in
+ * the closed set or in the next window, never in neither.
+ */
+public interface IntakeQueue {
+
+    /**
+     * Takes lines in one transaction: when it returns, every line that is not refused is durable.
+     *
+     * <p>Checked here, after the form: that accounts, classes, resources and services exist, that limits are on tick, that
+     * the client may act for the account, and the idempotency key. The same key with the same content answers as the
+     * first time with {@code repeated}; the same key with other content is refused. A repeat within {@code lines} meets
+     * the earlier line.
+     *
+     * @param client who sends
+     * @param lines all of one kind or of several, in the sender's order; the answers come in the same order
+     * @param businessDate the date for which they are meant; null for the earliest possible
+     * @return one receipt per line
+     * @throws NoOpenWindow if {@code businessDate} is neither open nor in the future
+     */
+    List<Receipt> accept(Client client, List<Line> lines, @Nullable LocalDate businessDate);
+
+    /** The business date cannot be submitted to. {@code getMessage()} names the dates that can. */
+    class NoOpenWindow extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public NoOpenWindow(String message) {
+            super(message);
+        }
+    }
+}

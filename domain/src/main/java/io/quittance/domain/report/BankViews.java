@@ -1,0 +1,168 @@
+package io.quittance.domain.report;
+
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.seal.Hash32;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be read of the bank, at the last published cycle. Rights are the caller's to check. Thread-safe; each answer
+ * is taken from one snapshot of the database.
+ */
+public interface BankViews {
+
+    /** Where a submission stands. */
+    enum SubmissionState {
+        QUEUED,
+        ADMITTED,
+        HELD,
+        SETTLED,
+        REJECTED,
+        CANCELLED,
+        EXPIRED
+    }
+
+    /**
+     * @param cycle the cycle that decided last; null while queued
+     * @param reason why it is held or refused; null otherwise
+     * @param detail figures that belong to the reason, such as {@code limit, used, reserved, left}
+     * @param postings its settled transfers; empty until settled
+     */
+    record SubmissionView(
+            UUID submissionId,
+            String client,
+            String submissionKey,
+            Kind kind,
+            UUID accountId,
+            LocalDate businessDate,
+            Instant receivedAt,
+            SubmissionState state,
+            @Nullable Long cycle,
+            @Nullable Reason reason,
+            Map<String, String> detail,
+            @Nullable LocalDate holdUntil,
+            @Nullable Long filledLots,
+            @Nullable Long openLots,
+            List<Posting> postings,
+            boolean sealed) {}
+
+    /** One settled transfer. */
+    record Posting(
+            long seq,
+            long cycle,
+            UUID fromAccount,
+            UUID toAccount,
+            String asset,
+            long amount,
+            String transactionType,
+            @Nullable String taskId,
+            @Nullable UUID submissionId,
+            Instant createdAt) {}
+
+    /** @param available posted − reserved; queuedIn and queuedOut are what waits in open windows, unscreened */
+    record BalanceView(String asset, long posted, long reserved, long available, long queuedIn, long queuedOut) {}
+
+    /** {@code limit} null: no limit. {@code left} null likewise. */
+    record LimitView(
+            LocalDate businessDate,
+            @Nullable Long limit,
+            long used,
+            long reserved,
+            @Nullable Long left) {}
+
+    /**
+     * @param availableNextCycle per asset, what becomes available at the next cycle if nothing else comes in
+     */
+    record AccountView(
+            UUID accountId,
+            UUID partyId,
+            String accountType,
+            @Nullable UUID ownerAccount,
+            String kycLevel,
+            String status,
+            List<BalanceView> balances,
+            Map<String, Long> availableNextCycle,
+            LimitView limit) {}
+
+    record TaskView(
+            String taskId,
+            UUID publisher,
+            long rewardUtoken,
+            @Nullable String capability,
+            @Nullable Instant dueAt,
+            String state,
+            long publishedCycle,
+            @Nullable UUID agentAccount) {}
+
+    record RoundView(
+            String computeClass,
+            long priceUtokenPerLot,
+            long volumeLots,
+            long demandLots,
+            long supplyLots,
+            String decidedBy,
+            long ordersIn,
+            long ordersFilled,
+            long referenceBefore,
+            long referenceAfter) {}
+
+    /** Gross, net and netting ratio of an asset, system legs left out. */
+    record NettingView(String asset, BigInteger gross, BigInteger net, double nettingRatio) {}
+
+    record CycleView(
+            long number,
+            LocalDate businessDate,
+            Instant cutOff,
+            String state,
+            long submissions,
+            long settled,
+            long refused,
+            long held,
+            long cancelled,
+            long expired,
+            long resting,
+            long transfers,
+            Map<String, Long> submissionsByKind,
+            Map<String, Long> refusedByReason,
+            Map<String, Long> heldByReason,
+            List<RoundView> rounds,
+            List<NettingView> netting,
+            @Nullable Hash32 root,
+            @Nullable Hash32 headerHash,
+            @Nullable String chainState,
+            @Nullable Hash32 chainTransaction,
+            @Nullable Long gasUsed,
+            Map<String, Double> secondsPerStep,
+            @Nullable String verdict) {}
+
+    Optional<SubmissionView> submission(UUID submissionId);
+
+    Optional<AccountView> account(UUID accountId);
+
+    /**
+     * @param status {@code open}, {@code completed} or null for all
+     * @param after the last task id of the page before; null for the first
+     * @param limit 1 to 1000
+     */
+    List<TaskView> tasks(@Nullable String status, @Nullable String capability, @Nullable String after, int limit);
+
+    /** The newest first. */
+    List<CycleView> cycles(@Nullable Long before, int limit);
+
+    Optional<CycleView> cycle(long number);
+
+    Optional<Posting> posting(long seq);
+
+    /** The canonical proof file of a sealed transfer; empty if there is no such transfer, or its cycle is not sealed. */
+    Optional<String> proof(long seq);
+
+    /** The business dates that can be submitted to now: the open one and how far ahead. */
+    List<LocalDate> openDates();
+}
