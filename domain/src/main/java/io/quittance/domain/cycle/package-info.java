@@ -1,7 +1,8 @@
 /**
- * The settlement cycle: its window, its calendar, its frozen parameters and the pure function that settles it.
+ * When a cycle happens and by which parameters: the calendar of windows, the bank's parameters, and what is frozen at
+ * cut-off.
  *
- * <p>Start with {@link io.quittance.domain.cycle.SettlementCycle}: it reads in the order in which a cycle happens.
+ * <p>Start with {@link io.quittance.domain.cycle.SettlementCalendar} and {@link io.quittance.domain.cycle.BankParameters}.
  */
 @NullMarked
 package io.quittance.domain.cycle;

@@ -1,0 +1,833 @@
+package io.quittance.domain.screening;
+
+import io.quittance.domain.account.AccountStatus;
+import io.quittance.domain.account.SystemAccount;
+import io.quittance.domain.amount.Asset;
+import io.quittance.domain.amount.Exact;
+import io.quittance.domain.cycle.BankParameters;
+import io.quittance.domain.cycle.Instrument;
+import io.quittance.domain.cycle.SettlementCalendar;
+import io.quittance.domain.intake.Queued;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.intake.ReferenceLine;
+import io.quittance.domain.intake.Submission;
+import io.quittance.domain.ledger.Books;
+import io.quittance.domain.ledger.LimitCounter;
+import io.quittance.domain.ledger.OpenOrder;
+import io.quittance.domain.ledger.Task;
+import io.quittance.domain.ledger.TransactionType;
+import io.quittance.domain.ledger.TransferList;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the submissions of a cycle and moves what is admitted over the books, phase by phase: {@link #administer},
+ * {@link #credit}, {@link #debit}. What cannot settle is held or refused here, as a value; nothing later can fail for
+ * want of funds, limit or right. One use per cycle; not thread-safe.
+ */
+public final class Screening {
+
+    /** Business dates that a submission waits by rule when it named no last date. */
+    private static final int WAIT_BY_RULE = 7;
+
+    private static final int UTOKEN = Asset.UTOKEN.id();
+
+    private final CycleContext cycle;
+    private final Books books;
+    private final TransferList transfers;
+    private final Map<Long, Outcome> outcomes = new LinkedHashMap<>();
+    private final List<OpenOrder> admitted = new ArrayList<>();
+    private final List<OpenOrder> ended = new ArrayList<>();
+    private final Set<Long> cancelledBeforeAdmission = new HashSet<>();
+    private final List<SettledDeposit> deposits = new ArrayList<>();
+    private final List<Long> reversedIntakeNos = new ArrayList<>();
+
+    /** A deposit that settled: its interval is taken from now on. */
+    public record SettledDeposit(long intakeNo, String resourceId, Instant from, Instant to) {}
+
+    public Screening(CycleContext cycle, Books books, TransferList transfers) {
+        this.cycle = cycle;
+        this.books = books;
+        this.transfers = transfers;
+    }
+
+    /** What was decided so far, by intake number. A submission of this cycle that is missing here was not judged yet. */
+    public Map<Long, Outcome> outcomes() {
+        return outcomes;
+    }
+
+    /** Orders admitted in this cycle, in intake order. */
+    public List<OpenOrder> admittedOrders() {
+        return admitted;
+    }
+
+    /** Orders that ended in {@link #administer}. */
+    public List<OpenOrder> endedOrders() {
+        return ended;
+    }
+
+    public List<SettledDeposit> deposits() {
+        return deposits;
+    }
+
+    /** Intake numbers of the submissions that were reversed in this cycle. */
+    public List<Long> reversedSubmissions() {
+        return reversedIntakeNos;
+    }
+
+    // ---- Phase 0: administration ----------------------------------------------------------------------------------
+
+    /**
+     * Phase 0: reversals, cancels, clock expiries, and the end of orders whose account lost the right to keep them.
+     *
+     * @param received the cycle's own submissions in intake order
+     * @param held what was carried in held, in intake order
+     * @param journal the settled transfers of submissions that a reversal names, by submission id
+     * @return what is still held after this phase
+     */
+    public List<Queued> administer(
+            List<Queued> received, List<Queued> held, Map<java.util.UUID, SettledSubmission> journal) {
+        for (Queued item : received) {
+            if (item.submission() instanceof Submission.Reversal reversal) {
+                decide(item, reverse(item, reversal, journal.get(reversal.reversedSubmission())));
+            }
+        }
+        Map<String, Queued> heldByKey = new HashMap<>();
+        held.forEach(item -> heldByKey.put(keyOf(item.client(), item.submissionKey()), item));
+        Map<String, OpenOrder> restingByKey = new HashMap<>();
+        books.orders.values().forEach(order -> restingByKey.put(keyOf(order.client, order.submissionKey), order));
+        Map<String, Queued> receivedOrders = new HashMap<>();
+        for (Queued item : received) {
+            if (item.submission() instanceof Submission.Order) {
+                receivedOrders.put(keyOf(item.client(), item.submissionKey()), item);
+            } else if (item.submission() instanceof Submission.Cancel cancel) {
+                decide(item, cancel(item, cancel, restingByKey, heldByKey, receivedOrders));
+            }
+        }
+        expireOrders();
+        var remaining = new ArrayList<Queued>();
+        for (Queued item : held) {
+            if (outcomes.containsKey(item.intakeNo())) {
+                continue;
+            }
+            LocalDate until = item.waitsUntil();
+            if (until != null && until.isBefore(cycle.businessDate())) {
+                outcomes.put(
+                        item.intakeNo(),
+                        new Outcome(item.intakeNo(), Outcome.State.EXPIRED, Reason.HOLD_EXPIRED, "", null, 0, 0));
+            } else {
+                remaining.add(item);
+            }
+        }
+        return remaining;
+    }
+
+    private static String keyOf(String client, String key) {
+        return client + '\0' + key;
+    }
+
+    private Verdict reverse(Queued item, Submission.Reversal reversal, @Nullable SettledSubmission original) {
+        if (original == null || !original.reversible()) {
+            return Verdict.refuse(Reason.NOTHING_TO_REVERSE);
+        }
+        if (books.reversed.contains(original.intakeNo())) {
+            return Verdict.refuse(Reason.REVERSED_BEFORE);
+        }
+        int suspense = books.system(SystemAccount.SUSPENSE, UTOKEN);
+        Map<Long, Long> asked = new HashMap<>();
+        for (SettledSubmission.Leg leg : original.legs()) {
+            int payer = books.indexOf(leg.to());
+            if (!books.isSystem(payer) && !reversal.takeFromSuspense()) {
+                long key = (long) payer << 8 | leg.asset();
+                long sum = Math.addExact(asked.merge(key, leg.amount(), Math::addExact), 0);
+                if (sum > books.available(payer, leg.asset())) {
+                    return new Verdict.Refuse(
+                            Reason.FUNDS, "asked=" + sum + " available=" + books.available(payer, leg.asset()));
+                }
+            }
+            if (leg.asset() != UTOKEN
+                    && leg.to().equals(SystemAccount.INVENTORY.id(leg.asset()))
+                    && leg.amount() > books.posted(payer, leg.asset())) {
+                return Verdict.refuse(Reason.NOTHING_TO_REVERSE); // The bank has sold on or consumed what it took in.
+            }
+            if (reversal.takeFromSuspense() && leg.asset() != UTOKEN && !books.isSystem(payer)) {
+                return Verdict.refuse(Reason.NOTHING_TO_REVERSE); // Suspense holds µToken only.
+            }
+        }
+        int number = 0;
+        for (SettledSubmission.Leg leg : original.legs()) {
+            int payer = books.indexOf(leg.to());
+            int from = reversal.takeFromSuspense() && !books.isSystem(payer) ? suspense : payer;
+            move(
+                    TransferList.PHASE_ADMINISTRATION,
+                    item.intakeNo(),
+                    number++,
+                    TransactionType.REVERSAL,
+                    leg.asset(),
+                    from,
+                    books.indexOf(leg.from()),
+                    leg.amount(),
+                    null,
+                    true);
+        }
+        books.reversed.add(original.intakeNo());
+        reversedIntakeNos.add(original.intakeNo());
+        if (original.deposit() != null) {
+            books.freeInterval(
+                    original.deposit().resourceId(), original.deposit().meteredFrom());
+        }
+        return Verdict.ADMIT;
+    }
+
+    private Verdict cancel(
+            Queued item,
+            Submission.Cancel cancel,
+            Map<String, OpenOrder> restingByKey,
+            Map<String, Queued> heldByKey,
+            Map<String, Queued> receivedOrders) {
+        String key = keyOf(item.client(), cancel.cancelledKey());
+        OpenOrder resting = restingByKey.get(key);
+        if (resting != null
+                && resting.openLots > 0
+                && books.accountId(resting.account).equals(cancel.accountId())) {
+            end(resting, Outcome.State.CANCELLED, Reason.CANCELLED_BY_SENDER);
+            return Verdict.ADMIT;
+        }
+        Queued waiting = heldByKey.get(key);
+        if (waiting != null
+                && waiting.submission().accountId().equals(cancel.accountId())
+                && !outcomes.containsKey(waiting.intakeNo())) {
+            outcomes.put(waiting.intakeNo(), cancelled(waiting.intakeNo()));
+            return Verdict.ADMIT;
+        }
+        Queued sameCycle = receivedOrders.get(key);
+        if (sameCycle != null
+                && sameCycle.submission().accountId().equals(cancel.accountId())
+                && cancelledBeforeAdmission.add(sameCycle.intakeNo())) {
+            outcomes.put(sameCycle.intakeNo(), cancelled(sameCycle.intakeNo()));
+            return Verdict.ADMIT;
+        }
+        return Verdict.refuse(Reason.NOTHING_TO_CANCEL);
+    }
+
+    private static Outcome cancelled(long intakeNo) {
+        return new Outcome(intakeNo, Outcome.State.CANCELLED, Reason.CANCELLED_BY_SENDER, "", null, 0, 0);
+    }
+
+    private void expireOrders() {
+        for (OpenOrder order : List.copyOf(books.orders.values())) {
+            LocalDate last = order.goodThrough;
+            if (last != null && last.isBefore(cycle.businessDate())) {
+                end(order, Outcome.State.EXPIRED, Reason.ORDER_EXPIRED);
+            } else if (books.statusOf(order.account) != AccountStatus.ACTIVE
+                    || !books.levelOf(order.account).fullTrade()) {
+                end(order, Outcome.State.CANCELLED, Reason.RIGHT_LOST);
+            }
+        }
+    }
+
+    /** Ends an order that rests: what it reserved is free again. */
+    private void end(OpenOrder order, Outcome.State state, Reason reason) {
+        books.release(order.account, order.reservedAsset(), order.worstCase());
+        releaseLimit(order, order.limitReserved);
+        order.limitReserved = 0;
+        outcomes.put(order.intakeNo, ending(order, state, reason));
+        order.openLots = 0;
+        books.orders.remove(order.intakeNo);
+        ended.add(order);
+    }
+
+    /** How an order ended: settled if anything was filled, with the reason why no more was. */
+    public static Outcome ending(OpenOrder order, Outcome.State state, Reason reason) {
+        Outcome.State end = order.filledLots > 0 ? Outcome.State.SETTLED : state;
+        return new Outcome(order.intakeNo, end, reason, "", null, order.filledLots, 0);
+    }
+
+    // ---- Phase 1: credits -----------------------------------------------------------------------------------------
+
+    /**
+     * Phase 1: deposits, completions and refunds, in intake order; what they bring is available in phase 2.
+     *
+     * @param held what is still held, in intake order
+     * @param received the cycle's own submissions in intake order
+     */
+    public void credit(List<Queued> held, List<Queued> received) {
+        Set<String> publishing = new HashSet<>();
+        Set<String> completing = new HashSet<>();
+        for (Collection<Queued> items : List.of(held, received)) {
+            for (Queued item : items) {
+                if (item.submission() instanceof Submission.TaskPublication publication) {
+                    publishing.add(publication.taskId());
+                }
+            }
+        }
+        for (Collection<Queued> items : List.of(held, received)) {
+            for (Queued item : items) {
+                switch (item.submission()) {
+                    case Submission.ComputeDeposit deposit -> decide(item, deposit(item, deposit));
+                    case Submission.TaskCompletion completion -> {
+                        Verdict verdict = complete(item, completion, publishing);
+                        decide(item, verdict);
+                        if (isHeld(item)) {
+                            completing.add(completion.taskId());
+                        }
+                    }
+                    default -> {}
+                }
+            }
+        }
+        refundExpiredTasks(completing);
+    }
+
+    private boolean isHeld(Queued item) {
+        Outcome outcome = outcomes.get(item.intakeNo());
+        return outcome != null && outcome.state() == Outcome.State.HELD;
+    }
+
+    private Verdict deposit(Queued item, Submission.ComputeDeposit deposit) {
+        int account = books.indexOf(deposit.accountId());
+        Verdict right = mayTrade(account, false);
+        if (right != Verdict.ADMIT) {
+            return right;
+        }
+        ReferenceLine.ComputeResource resource = books.resources.get(deposit.resourceId());
+        if (resource == null || !resource.accountId().equals(deposit.accountId())) {
+            return Verdict.refuse(Reason.UNKNOWN_RESOURCE);
+        }
+        BankParameters.ComputeClass computeClass =
+                cycle.parameters().computeClass(resource.computeClass()).orElse(null);
+        if (computeClass == null) {
+            return Verdict.refuse(Reason.UNKNOWN_CLASS);
+        }
+        if (deposit.meteredTo().isAfter(cycle.cutOff())) {
+            return Verdict.refuse(Reason.INTERVAL_OPEN);
+        }
+        long intervalMs =
+                Duration.between(deposit.meteredFrom(), deposit.meteredTo()).toMillis();
+        if (BigInteger.valueOf(intervalMs)
+                        .multiply(BigInteger.valueOf(resource.gpuCount()))
+                        .compareTo(BigInteger.valueOf(deposit.gpuMs()))
+                < 0) {
+            return new Verdict.Refuse(
+                    Reason.MORE_THAN_CAPACITY, "interval_ms=" + intervalMs + " gpu_count=" + resource.gpuCount());
+        }
+        if (books.overlaps(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo())) {
+            return Verdict.refuse(Reason.OVERLAP);
+        }
+        var asked = new ReferenceLine.Metering(
+                deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo(), deposit.gpuMs());
+        ReferenceLine.Metering evidence = books.evidence.get(asked.name());
+        if (evidence == null) {
+            return new Verdict.Wait(Reason.EVIDENCE);
+        }
+        if (evidence.gpuMs() != deposit.gpuMs()) {
+            return new Verdict.Refuse(Reason.EVIDENCE_MISMATCH, "metered_gpu_ms=" + evidence.gpuMs());
+        }
+        int asset = computeClass.asset().id();
+        int source = books.system(SystemAccount.SOURCE, asset);
+        if (deposit.mode() == Submission.DepositMode.KEEP) {
+            move(1, item.intakeNo(), 0, TransactionType.DEPOSIT, asset, source, account, deposit.gpuMs(), null, true);
+        } else {
+            long mint = Exact.mulDivDown(
+                    deposit.gpuMs(), computeClass.mintRateUtokenPerGpuHour(), BankParameters.GPU_HOUR_MS);
+            if (mint == 0) {
+                return Verdict.refuse(Reason.MINTS_NOTHING);
+            }
+            LimitCounter counter = books.partyLimit(books.partyOf(account));
+            if (mint > cycle.parameters().providerCapUtoken() - counter.minted) {
+                return new Verdict.Lacks(
+                        Reason.PROVIDER_CAP,
+                        "cap=" + cycle.parameters().providerCapUtoken() + " minted=" + counter.minted + " asked="
+                                + mint);
+            }
+            counter.minted += mint;
+            counter.touched = true;
+            int inventory = books.system(SystemAccount.INVENTORY, asset);
+            int issuance = books.system(SystemAccount.ISSUANCE, UTOKEN);
+            move(1, item.intakeNo(), 0, TransactionType.DEPOSIT, asset, source, inventory, deposit.gpuMs(), null, true);
+            move(1, item.intakeNo(), 1, TransactionType.DEPOSIT, UTOKEN, issuance, account, mint, null, true);
+        }
+        books.settleInterval(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo());
+        deposits.add(
+                new SettledDeposit(item.intakeNo(), deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo()));
+        return Verdict.ADMIT;
+    }
+
+    private Verdict complete(Queued item, Submission.TaskCompletion completion, Set<String> publishing) {
+        Task task = books.tasks.get(completion.taskId());
+        if (task == null) {
+            return publishing.contains(completion.taskId())
+                    ? new Verdict.Wait(Reason.TASK_NOT_READY)
+                    : Verdict.refuse(Reason.UNKNOWN_TASK);
+        }
+        if (!item.byOperator() && books.indexOf(completion.accountId()) != task.publisher) {
+            return Verdict.refuse(Reason.NOT_PUBLISHER);
+        }
+        if (item.byOperator()
+                && books.indexOf(completion.accountId()) != task.publisher
+                && completion.accountId().equals(completion.agentAccount())) {
+            return Verdict.refuse(Reason.NOT_PUBLISHER); // An agent's own completion is a claim, whoever brings it.
+        }
+        if (task.state != Task.State.LISTED) {
+            return Verdict.refuse(Reason.TASK_NOT_OPEN);
+        }
+        int agent = books.indexOf(completion.agentAccount());
+        Verdict receives = mayReceive(agent);
+        if (receives != Verdict.ADMIT) {
+            return receives;
+        }
+        move(
+                TransferList.PHASE_CREDITS,
+                item.intakeNo(),
+                0,
+                TransactionType.REWARD,
+                UTOKEN,
+                books.system(SystemAccount.ESCROW, UTOKEN),
+                agent,
+                task.rewardUtoken,
+                task.taskId,
+                true);
+        task.state = Task.State.COMPLETED;
+        task.changedIn = cycle.number();
+        task.agent = agent;
+        return Verdict.ADMIT;
+    }
+
+    /** A task whose time is over goes back to its publisher, unless a timely completion of it still waits. */
+    private void refundExpiredTasks(Set<String> completing) {
+        List<Task> due = books.tasks.values().stream()
+                .filter(t -> t.state == Task.State.LISTED && t.dueAt != null && !t.dueAt.isAfter(cycle.cutOff()))
+                .filter(t -> !completing.contains(t.taskId))
+                .sorted(java.util.Comparator.comparingLong(t -> t.intakeNo))
+                .toList();
+        for (Task task : due) {
+            move(
+                    TransferList.PHASE_CREDITS,
+                    task.intakeNo,
+                    1,
+                    TransactionType.REFUND,
+                    UTOKEN,
+                    books.system(SystemAccount.ESCROW, UTOKEN),
+                    task.publisher,
+                    task.rewardUtoken,
+                    task.taskId,
+                    true);
+            task.state = Task.State.EXPIRED;
+            task.changedIn = cycle.number();
+        }
+    }
+
+    // ---- Phase 2: debits and reservations ---------------------------------------------------------------------------
+
+    /**
+     * Phase 2: on a new business date the resting buys take their place in its limits; then what is held, then what is
+     * new, in intake order. What is received here is available from the next cycle.
+     */
+    public void debit(boolean newBusinessDate, List<Queued> held, List<Queued> received) {
+        if (newBusinessDate) {
+            reserveLimitsAnew();
+        }
+        Map<String, Long> firstToName = new HashMap<>();
+        for (Collection<Queued> items : List.of(held, received)) {
+            for (Queued item : items) {
+                if (item.submission() instanceof Submission.TaskPublication publication) {
+                    firstToName.merge(publication.taskId(), item.intakeNo(), Math::min);
+                }
+            }
+        }
+        for (Collection<Queued> items : List.of(held, received)) {
+            for (Queued item : items) {
+                if (cancelledBeforeAdmission.contains(item.intakeNo())) {
+                    continue;
+                }
+                switch (item.submission()) {
+                    case Submission.TaskPublication publication ->
+                        decide(
+                                item,
+                                publish(
+                                        item,
+                                        publication,
+                                        firstToName.getOrDefault(publication.taskId(), 0L) == item.intakeNo()));
+                    case Submission.Order order -> decideOrder(item, order);
+                    case Submission.Spend spend -> decide(item, spend(item, spend));
+                    case Submission.Transfer transfer -> decide(item, transfer(item, transfer));
+                    case Submission.ComputeDeposit ignored -> {}
+                    case Submission.TaskCompletion ignored -> {}
+                    case Submission.Cancel ignored -> {}
+                    case Submission.Reversal ignored -> {}
+                }
+            }
+        }
+    }
+
+    private void reserveLimitsAnew() {
+        for (OpenOrder order : books.orders.values()) {
+            order.limitReserved = 0;
+            order.sitsOut = false;
+            if (order.side == Submission.Side.BUY) {
+                long worst = order.worstCase();
+                if (limitFor(order.account, worst, true) == Verdict.ADMIT) {
+                    reserveLimit(order, worst);
+                } else {
+                    order.sitsOut = true;
+                }
+            }
+        }
+    }
+
+    private Verdict publish(Queued item, Submission.TaskPublication publication, boolean firstToName) {
+        int account = books.indexOf(publication.accountId());
+        Verdict right = mayTrade(account, false);
+        if (right != Verdict.ADMIT) {
+            return right;
+        }
+        if (books.tasks.containsKey(publication.taskId()) || !firstToName) {
+            return Verdict.refuse(Reason.TASK_EXISTS);
+        }
+        Verdict paid = pay(
+                item.intakeNo(),
+                TransactionType.ESCROW,
+                UTOKEN,
+                account,
+                books.system(SystemAccount.ESCROW, UTOKEN),
+                publication.rewardUtoken(),
+                publication.taskId());
+        if (paid != Verdict.ADMIT) {
+            return paid;
+        }
+        books.tasks.put(
+                publication.taskId(),
+                new Task(
+                        publication.taskId(),
+                        account,
+                        publication.rewardUtoken(),
+                        publication.capability(),
+                        publication.dueAt(),
+                        cycle.number(),
+                        item.intakeNo()));
+        return Verdict.ADMIT;
+    }
+
+    private Verdict transfer(Queued item, Submission.Transfer transfer) {
+        int from = books.indexOf(transfer.accountId());
+        int to = books.indexOf(transfer.toAccount());
+        Verdict right = mayTrade(from, true);
+        if (right != Verdict.ADMIT) {
+            return right;
+        }
+        Verdict receives = mayReceive(to);
+        if (receives != Verdict.ADMIT) {
+            return receives;
+        }
+        if (from == to) {
+            return Verdict.refuse(Reason.SAME_ACCOUNT);
+        }
+        return pay(item.intakeNo(), TransactionType.TRANSFER, UTOKEN, from, to, transfer.amountUtoken(), null);
+    }
+
+    private Verdict spend(Queued item, Submission.Spend spend) {
+        int account = books.indexOf(spend.accountId());
+        Verdict right = mayTrade(account, false);
+        if (right != Verdict.ADMIT) {
+            return right;
+        }
+        ReferenceLine.Service service = books.services.get(spend.service());
+        if (service == null) {
+            return Verdict.refuse(Reason.UNKNOWN_SERVICE);
+        }
+        if (spend.computeClass() != null && spend.gpuMs() != null) {
+            BankParameters.ComputeClass paidIn =
+                    cycle.parameters().computeClass(spend.computeClass()).orElse(null);
+            if (paidIn == null) {
+                return Verdict.refuse(Reason.UNKNOWN_CLASS);
+            }
+            int asset = paidIn.asset().id();
+            return pay(
+                    item.intakeNo(),
+                    TransactionType.SPEND,
+                    asset,
+                    account,
+                    books.system(SystemAccount.CONSUMED, asset),
+                    spend.gpuMs(),
+                    null);
+        }
+        long amount;
+        if (spend.priceVersion() != null) {
+            ReferenceLine.Price price = books.priceAt(
+                    spend.service(), java.util.Objects.requireNonNullElse(spend.model(), ""), spend.usedAt());
+            if (price == null || !price.priceVersion().equals(spend.priceVersion())) {
+                return new Verdict.Refuse(
+                        Reason.PRICE_MISMATCH, price == null ? "" : "version_in_force=" + price.priceVersion());
+            }
+            BigInteger due = priceOf(spend, price);
+            if (due.bitLength() > 63) {
+                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
+            }
+            amount = due.longValueExact();
+            if (spend.amountUtoken() != null && spend.amountUtoken() != amount) {
+                return new Verdict.Refuse(Reason.PRICE_MISMATCH, "amount_utoken=" + amount);
+            }
+        } else {
+            amount = java.util.Objects.requireNonNull(spend.amountUtoken(), "form: an amount or a price version");
+        }
+        if (amount == 0) {
+            return Verdict.ADMIT; // Recorded usage that moves nothing.
+        }
+        int receiver;
+        if (service.payeeAccount() == null) {
+            receiver = books.system(SystemAccount.REDEMPTION, UTOKEN);
+        } else {
+            receiver = books.indexOf(service.payeeAccount());
+            Verdict receives = mayReceive(receiver);
+            if (receives != Verdict.ADMIT) {
+                return receives;
+            }
+            if (receiver == account) {
+                return Verdict.refuse(Reason.SAME_ACCOUNT);
+            }
+        }
+        return pay(item.intakeNo(), TransactionType.SPEND, UTOKEN, account, receiver, amount, null);
+    }
+
+    /** {@code ⌈input × price + output × price⌉} µToken, rounded once; prices are per million tokens. */
+    static BigInteger priceOf(Submission.Spend spend, ReferenceLine.Price price) {
+        BigInteger exact = BigInteger.valueOf(spend.inputTokens())
+                .multiply(BigInteger.valueOf(price.inputUtokenPerMtok()))
+                .add(BigInteger.valueOf(spend.outputTokens())
+                        .multiply(BigInteger.valueOf(price.outputUtokenPerMtok())));
+        BigInteger million = BigInteger.valueOf(1_000_000);
+        return exact.add(million.subtract(BigInteger.ONE)).divide(million);
+    }
+
+    private void decideOrder(Queued item, Submission.Order order) {
+        int account = books.indexOf(order.accountId());
+        boolean basicOrder =
+                order.orderType() == Submission.OrderType.LIMIT && order.timeInForce() == Submission.TimeInForce.IOC;
+        Verdict right = mayTrade(account, !basicOrder);
+        if (right != Verdict.ADMIT) {
+            decide(item, right);
+            return;
+        }
+        Instrument instrument =
+                cycle.parameters().instrument(order.computeClass()).orElse(null);
+        if (instrument == null) {
+            decide(item, Verdict.refuse(Reason.UNKNOWN_CLASS));
+            return;
+        }
+        if (order.goodThrough() != null && order.goodThrough().isBefore(cycle.businessDate())) {
+            decide(item, Verdict.refuse(Reason.GOOD_THROUGH_PASSED));
+            return;
+        }
+        int asset = cycle.parameters()
+                .computeClass(order.computeClass())
+                .orElseThrow()
+                .asset()
+                .id();
+        Long limit = order.limitUtokenPerLot();
+        if (limit != null && limit % instrument.tickUtoken() != 0) {
+            decide(item, Verdict.refuse(Reason.OFF_TICK));
+            return;
+        }
+        long reference = books.references.getOrDefault(asset, instrument.initialReferenceTicks());
+        long ticks = limit != null
+                ? limit / instrument.tickUtoken()
+                : order.side() == Submission.Side.BUY ? instrument.bandHigh(reference) : 0;
+        var open = new OpenOrder(
+                item.intakeNo(),
+                item.submissionId(),
+                item.client(),
+                item.submissionKey(),
+                account,
+                asset,
+                order.side(),
+                order.orderType(),
+                ticks,
+                order.timeInForce(),
+                order.goodThrough(),
+                order.lots(),
+                instrument.lotGpuMs(),
+                instrument.tickUtoken(),
+                instrument.feeBps(),
+                cycle.number());
+        long worst;
+        try {
+            worst = open.worstCase();
+        } catch (ArithmeticException tooLarge) {
+            decide(item, Verdict.refuse(Reason.AMOUNT_OVERFLOW));
+            return;
+        }
+        if (order.side() == Submission.Side.BUY) {
+            Verdict within = limitFor(account, worst, true);
+            if (within != Verdict.ADMIT) {
+                decide(item, within);
+                return;
+            }
+        }
+        Verdict funded = fundsFor(account, open.reservedAsset(), worst);
+        if (funded != Verdict.ADMIT) {
+            decide(item, funded);
+            return;
+        }
+        books.reserve(account, open.reservedAsset(), worst);
+        if (order.side() == Submission.Side.BUY) {
+            reserveLimit(open, worst);
+        }
+        books.orders.put(item.intakeNo(), open);
+        admitted.add(open);
+    }
+
+    // ---- Rights, limits, funds ------------------------------------------------------------------------------------
+
+    private Verdict mayTrade(int account, boolean fullTrade) {
+        if (account < 0 || books.isSystem(account)) {
+            return Verdict.refuse(Reason.UNKNOWN_ACCOUNT);
+        }
+        return switch (books.statusOf(account)) {
+            case CLOSED -> Verdict.refuse(Reason.ACCOUNT_CLOSED);
+            case FROZEN -> Verdict.refuse(Reason.ACCOUNT_FROZEN);
+            case ACTIVE -> {
+                boolean has = fullTrade
+                        ? books.levelOf(account).fullTrade()
+                        : books.levelOf(account).basicTrade();
+                yield has
+                        ? Verdict.ADMIT
+                        : new Verdict.Lacks(
+                                Reason.KYC,
+                                "level=" + books.levelOf(account) + " needs="
+                                        + (fullTrade ? "full_trade" : "basic_trade"));
+            }
+        };
+    }
+
+    private Verdict mayReceive(int account) {
+        if (account < 0 || books.isSystem(account)) {
+            return Verdict.refuse(Reason.UNKNOWN_ACCOUNT);
+        }
+        return switch (books.statusOf(account)) {
+            case CLOSED -> Verdict.refuse(Reason.RECEIVER_CLOSED);
+            case FROZEN -> Verdict.refuse(Reason.RECEIVER_FROZEN);
+            case ACTIVE -> books.levelOf(account).basicTrade() ? Verdict.ADMIT : Verdict.lacks(Reason.RECEIVER_KYC);
+        };
+    }
+
+    /** Debits at once, within limits and funds; what the receiver gets is available from the next cycle. */
+    private Verdict pay(
+            long intakeNo, TransactionType type, int asset, int from, int to, long amount, @Nullable String taskId) {
+        boolean counts = asset == UTOKEN && (books.isSystem(to) || books.partyOf(from) != books.partyOf(to));
+        if (asset == UTOKEN) {
+            Verdict within = limitFor(from, amount, counts);
+            if (within != Verdict.ADMIT) {
+                return within;
+            }
+        }
+        Verdict funded = fundsFor(from, asset, amount);
+        if (funded != Verdict.ADMIT) {
+            return funded;
+        }
+        if (counts) {
+            books.partyLimit(books.partyOf(from)).use(amount);
+        }
+        if (asset == UTOKEN && books.ownCap(from) != Long.MAX_VALUE) {
+            books.accountLimit(from).use(amount);
+        }
+        move(TransferList.PHASE_DEBITS, intakeNo, 0, type, asset, from, to, amount, taskId, false);
+        return Verdict.ADMIT;
+    }
+
+    private Verdict limitFor(int account, long amount, boolean countsForParty) {
+        if (countsForParty) {
+            long limit = cycle.parameters().dailyLimit(books.levelOf(account));
+            LimitCounter counter = books.partyLimit(books.partyOf(account));
+            if (amount > counter.left(limit)) {
+                return new Verdict.Lacks(Reason.LIMIT, limitDetail(limit, counter, amount));
+            }
+        }
+        long cap = books.ownCap(account);
+        if (cap != Long.MAX_VALUE) {
+            LimitCounter counter = books.accountLimit(account);
+            if (amount > counter.left(cap)) {
+                return new Verdict.Lacks(Reason.AGENT_LIMIT, limitDetail(cap, counter, amount));
+            }
+        }
+        return Verdict.ADMIT;
+    }
+
+    private static String limitDetail(long limit, LimitCounter counter, long asked) {
+        return "limit=" + limit + " used=" + counter.used + " reserved=" + counter.reserved + " left="
+                + counter.left(limit) + " asked=" + asked;
+    }
+
+    private Verdict fundsFor(int account, int asset, long amount) {
+        long available = books.available(account, asset);
+        return amount <= available
+                ? Verdict.ADMIT
+                : new Verdict.Lacks(Reason.FUNDS, "asked=" + amount + " available=" + available);
+    }
+
+    private void reserveLimit(OpenOrder order, long amount) {
+        books.partyLimit(books.partyOf(order.account)).reserve(amount);
+        if (books.ownCap(order.account) != Long.MAX_VALUE) {
+            books.accountLimit(order.account).reserve(amount);
+        }
+        order.limitReserved = amount;
+    }
+
+    private void releaseLimit(OpenOrder order, long amount) {
+        if (amount > 0 && books.limitDate().equals(cycle.businessDate())) {
+            books.partyLimit(books.partyOf(order.account)).release(amount);
+            if (books.ownCap(order.account) != Long.MAX_VALUE) {
+                books.accountLimit(order.account).release(amount);
+            }
+        }
+    }
+
+    private void move(
+            int phase,
+            long intakeNo,
+            int leg,
+            TransactionType type,
+            int asset,
+            int from,
+            int to,
+            long amount,
+            @Nullable String taskId,
+            boolean available) {
+        books.move(from, to, asset, amount, available);
+        transfers.add(phase, intakeNo, leg, type, asset, from, to, amount, taskId);
+    }
+
+    private void decide(Queued item, Verdict verdict) {
+        long no = item.intakeNo();
+        LocalDate asked = item.waitsUntil() != null
+                ? item.waitsUntil()
+                : item.submission().holdUntil();
+        outcomes.put(
+                no,
+                switch (verdict) {
+                    case Verdict.Admit ignored -> Outcome.settled(no);
+                    case Verdict.Refuse refuse -> Outcome.rejected(no, refuse.reason(), refuse.detail());
+                    case Verdict.Lacks lacks ->
+                        asked != null && !asked.isBefore(cycle.businessDate())
+                                ? Outcome.held(no, lacks.reason(), lacks.detail(), asked)
+                                : Outcome.rejected(no, lacks.reason(), lacks.detail());
+                    case Verdict.Wait wait -> {
+                        LocalDate until =
+                                asked != null ? asked : SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
+                        yield until.isBefore(cycle.businessDate())
+                                ? Outcome.rejected(no, wait.reason(), "")
+                                : Outcome.held(no, wait.reason(), "", until);
+                    }
+                });
+    }
+}

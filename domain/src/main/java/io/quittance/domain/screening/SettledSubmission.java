@@ -1,0 +1,31 @@
+package io.quittance.domain.screening;
+
+import io.quittance.domain.intake.Submission;
+import io.quittance.domain.ledger.TransactionType;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A settled submission that a reversal names, with all its transfers.
+ *
+ * @param deposit the deposit it was; null if it was something else
+ */
+public record SettledSubmission(long intakeNo, List<Leg> legs, Submission.@Nullable ComputeDeposit deposit) {
+
+    /** One of its transfers. */
+    public record Leg(TransactionType type, int asset, UUID from, UUID to, long amount) {}
+
+    public SettledSubmission {
+        legs = List.copyOf(legs);
+    }
+
+    /** Whether it has transfers, and none that a reversal may not touch: fills, escrow movements, reversals. */
+    boolean reversible() {
+        return !legs.isEmpty()
+                && legs.stream().allMatch(leg -> switch (leg.type()) {
+                    case DEPOSIT, SPEND, TRANSFER -> true;
+                    case ESCROW, REFUND, REWARD, TRADE, FEE, BURN, REVERSAL -> false;
+                });
+    }
+}
