@@ -1,0 +1,44 @@
+-- Who may knock. Keys are stored as SHA-256 only; rights are per account; two persons approve what moves others' money.
+
+CREATE TABLE clients (
+    client_id integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name      text        NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 100),
+    scopes    text[]      NOT NULL,
+    added_at  timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE client_keys (
+    key_sha256 bytea       PRIMARY KEY CHECK (octet_length(key_sha256) = 32),
+    client_id  integer     NOT NULL REFERENCES clients,
+    added_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    revoked_at timestamptz
+);
+
+CREATE TABLE client_rights (
+    client_id  integer     NOT NULL REFERENCES clients,
+    account_id uuid        NOT NULL,
+    access     text        NOT NULL CHECK (access IN ('OWNER', 'DELEGATE', 'READER')),
+    added_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (client_id, account_id)
+);
+
+-- An approval goes REQUESTED -> APPROVED or REFUSED -> USED, each step once, by conditional updates.
+CREATE TABLE approvals (
+    approval_id  uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
+    action       text        NOT NULL,
+    action_hash  bytea       NOT NULL CHECK (octet_length(action_hash) = 32),
+    maker        integer     NOT NULL REFERENCES clients,
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    state        text        NOT NULL DEFAULT 'REQUESTED' CHECK (state IN ('REQUESTED', 'APPROVED', 'REFUSED', 'USED')),
+    checker      integer     REFERENCES clients,
+    decided_at   timestamptz,
+    used_by      text,
+    CHECK (checker IS NULL OR checker <> maker),
+    CHECK ((state = 'REQUESTED') = (checker IS NULL)),
+    CHECK ((state = 'USED') = (used_by IS NOT NULL))
+);
+
+GRANT SELECT, INSERT ON clients, client_keys, client_rights, approvals TO quittance_app;
+GRANT UPDATE (revoked_at) ON client_keys TO quittance_app;
+GRANT UPDATE (state, checker, decided_at, used_by) ON approvals TO quittance_app;
+GRANT UPDATE (access) ON client_rights TO quittance_app;
