@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class AuctionPropertyTest {
 
-    private static final int BOOKS = 800;
+    private static final int BOOKS = 1_000;
 
     private static LongStream seeds() {
         Long only = Long.getLong("seed");
@@ -27,7 +27,11 @@ class AuctionPropertyTest {
     }
 
     private static void forEverySeed(LongConsumer property) {
-        seeds().forEach(seed -> {
+        forEverySeed(seeds(), property);
+    }
+
+    private static void forEverySeed(LongStream seeds, LongConsumer property) {
+        seeds.forEach(seed -> {
             try {
                 property.accept(seed);
             } catch (AssertionError | RuntimeException e) {
@@ -73,46 +77,80 @@ class AuctionPropertyTest {
         forEverySeed(seed -> {
             Random random = new Random(seed);
             AuctionRules rules = anyRules(random);
-            Book book = Book.random(random);
 
-            AuctionResult fast = book.run(rules);
-            BruteForceAuction slow = new BruteForceAuction(book, rules);
-
-            String what = rules + "" + book;
-            assertThat(fast.price()).as(what).isEqualTo(slow.price);
-            assertThat(fast.volume()).as(what).isEqualTo(slow.volume);
-            assertThat(fast.decidedBy()).as(what).isEqualTo(slow.step);
-            for (int i = 0; i < fast.ordersIn(); i++) {
-                BruteForceAuction.Entry entry = slow.entries.get(i);
-                assertThat(fast.fill(i))
-                        .as("fill of %s in %s", entry.order, what)
-                        .isEqualTo(entry.fill);
-                assertThat(fast.remaining(i))
-                        .as("rest of %s in %s", entry.order, what)
-                        .isEqualTo(entry.open - entry.fill);
-                assertThat(fast.selfTradeCancelled(i)).isEqualTo(entry.order.lots() - entry.open);
-            }
-            assertThat(fast.bestBid()).as(what).isEqualTo(slow.bestOpen(true));
-            assertThat(fast.bestAsk()).as(what).isEqualTo(slow.bestOpen(false));
-            if (slow.price > 0) {
-                assertThat(fast.demandAtPrice()).isEqualTo(slow.demandAt(slow.price));
-                assertThat(fast.supplyAtPrice()).isEqualTo(slow.supplyAt(slow.price));
-                assertThat(fast.surplus()).isEqualTo(slow.surplusAt(slow.price));
-                assertThat(fast.plateauLo()).as(what).isEqualTo(slow.smallestSurplus.getFirst());
-                assertThat(fast.plateauHi()).as(what).isEqualTo(slow.smallestSurplus.getLast());
-            }
-            if (rules.selfTradePrevention() == SelfTradePrevention.ALLOW_NETTED) {
-                assertThat(fast.nettedSelfTradeVolume()).as(what).isEqualTo(slow.tradedWithinOwners());
-            }
-            assertThat(fast.filledFully())
-                    .isEqualTo(slow.entries.stream()
-                            .filter(e -> e.fill > 0 && e.fill == e.open)
-                            .count());
-            assertThat(fast.filledPartly())
-                    .isEqualTo(slow.entries.stream()
-                            .filter(e -> e.fill > 0 && e.fill < e.open)
-                            .count());
+            assertSameAsReadAloud(Book.random(random), rules);
         });
+    }
+
+    /** Hundreds of orders of huge size and scattered owner numbers; products of lots take more than 64 bits. */
+    @Test
+    void theRoundIsWhatTheRulesReadAloudGiveInLargeBooks() {
+        forEverySeed(seeds().limit(40), seed -> {
+            Random random = new Random(seed);
+            AuctionRules drawn = anyRules(random);
+            AuctionRules rules = new AuctionRules(
+                    1, // so that the notional fits
+                    drawn.bandLo(),
+                    drawn.bandHi(),
+                    drawn.reference(),
+                    drawn.priceRule(),
+                    drawn.capBps(),
+                    drawn.allocation(),
+                    drawn.selfTradePrevention());
+            int owners = 2 + random.nextInt(300);
+            int[] number = random.ints(owners, 0, Integer.MAX_VALUE).toArray();
+            long largest = random.nextBoolean() ? 1L << 45 : 20;
+
+            Book book = Book.random(random, 300 + random.nextInt(200), owners)
+                    .map(o -> new Order(
+                            o.buy(),
+                            o.market(),
+                            o.limit(),
+                            1 + random.nextLong(largest),
+                            o.seq() * 1_000_003,
+                            number[o.group()],
+                            o.carriedSince()));
+
+            assertSameAsReadAloud(book, rules);
+        });
+    }
+
+    private static void assertSameAsReadAloud(Book book, AuctionRules rules) {
+        AuctionResult fast = book.run(rules);
+        BruteForceAuction slow = new BruteForceAuction(book, rules);
+
+        String what = rules + "" + book;
+        assertThat(fast.price()).as(what).isEqualTo(slow.price);
+        assertThat(fast.volume()).as(what).isEqualTo(slow.volume);
+        assertThat(fast.decidedBy()).as(what).isEqualTo(slow.step);
+        for (int i = 0; i < fast.ordersIn(); i++) {
+            BruteForceAuction.Entry entry = slow.entries.get(i);
+            assertThat(fast.fill(i)).as("fill of %s in %s", entry.order, what).isEqualTo(entry.fill);
+            assertThat(fast.remaining(i))
+                    .as("rest of %s in %s", entry.order, what)
+                    .isEqualTo(entry.open - entry.fill);
+            assertThat(fast.selfTradeCancelled(i)).isEqualTo(entry.order.lots() - entry.open);
+        }
+        assertThat(fast.bestBid()).as(what).isEqualTo(slow.bestOpen(true));
+        assertThat(fast.bestAsk()).as(what).isEqualTo(slow.bestOpen(false));
+        if (slow.price > 0) {
+            assertThat(fast.demandAtPrice()).isEqualTo(slow.demandAt(slow.price));
+            assertThat(fast.supplyAtPrice()).isEqualTo(slow.supplyAt(slow.price));
+            assertThat(fast.surplus()).isEqualTo(slow.surplusAt(slow.price));
+            assertThat(fast.plateauLo()).as(what).isEqualTo(slow.smallestSurplus.getFirst());
+            assertThat(fast.plateauHi()).as(what).isEqualTo(slow.smallestSurplus.getLast());
+        }
+        if (rules.selfTradePrevention() == SelfTradePrevention.ALLOW_NETTED) {
+            assertThat(fast.nettedSelfTradeVolume()).as(what).isEqualTo(slow.tradedWithinOwners());
+        }
+        assertThat(fast.filledFully())
+                .isEqualTo(slow.entries.stream()
+                        .filter(e -> e.fill > 0 && e.fill == e.open)
+                        .count());
+        assertThat(fast.filledPartly())
+                .isEqualTo(slow.entries.stream()
+                        .filter(e -> e.fill > 0 && e.fill < e.open)
+                        .count());
     }
 
     @Test

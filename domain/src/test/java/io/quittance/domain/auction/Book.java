@@ -88,8 +88,10 @@ record Book(List<Order> orders) {
 
     /** A small book in ticks 88..112, with many equal prices, owners and ages. */
     static Book random(Random random) {
-        int n = random.nextInt(25);
-        int owners = 1 + random.nextInt(30);
+        return random(random, random.nextInt(25), 1 + random.nextInt(30));
+    }
+
+    static Book random(Random random, int n, int owners) {
         // Equal lots make surpluses of equal size and either sign, which is where the price rules differ.
         int largest = List.of(1, 1, 3, 200).get(random.nextInt(4));
         long seq = random.nextInt(3);
