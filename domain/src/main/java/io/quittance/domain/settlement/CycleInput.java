@@ -1,7 +1,7 @@
 package io.quittance.domain.settlement;
 
 import io.quittance.domain.intake.Queued;
-import io.quittance.domain.intake.ReferenceLine;
+import io.quittance.domain.intake.ReferenceEntry;
 import io.quittance.domain.screening.CycleContext;
 import io.quittance.domain.screening.SettledSubmission;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.UUID;
  */
 public record CycleInput(
         CycleContext context,
-        List<ReferenceLine> reference,
+        List<ReferenceEntry> reference,
         List<Queued> received,
         List<Queued> held,
         Map<UUID, SettledSubmission> reversible) {

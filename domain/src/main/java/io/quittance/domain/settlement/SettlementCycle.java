@@ -57,7 +57,7 @@ public final class SettlementCycle {
     /** Phases 0 to 2: who and what is new, administration, credits, debits and reservations. */
     public void screen() {
         enter(0);
-        input.reference().forEach(books::apply);
+        input.reference().forEach(entry -> books.apply(entry.line()));
         boolean newDate = books.startRun(input.context().businessDate());
         if (newDate) {
             books.orders.values().forEach(order -> order.limitReserved = 0); // Past dates' counters never change.

@@ -1,0 +1,73 @@
+package io.quittance.domain.settlement;
+
+import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.ledger.Books;
+import io.quittance.domain.seal.Hash32;
+import io.quittance.domain.seal.Slot;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a run reads and writes. Nothing that it writes before {@link #publish} can be seen; a run that resumes clears what
+ * an earlier attempt left and writes it again. Every write takes the token of the lease and fails with {@link LeaseLost}
+ * if another owner has taken over.
+ */
+public interface CycleStore {
+
+    /** The owner's token is no longer current: another process runs the cycles now. */
+    class LeaseLost extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public LeaseLost(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The last published cycle; 0 before the first. */
+    long lastPublished();
+
+    /**
+     * The books as they are published.
+     *
+     * @throws IllegalStateException if the cycle is not the next one to be published
+     */
+    Books booksBefore(ClosedWindow window);
+
+    /** What is judged in the cycle. May be asked at any time, also long after. */
+    CycleInput input(ClosedWindow window, Books books);
+
+    /** The same for a cycle whose held submissions are given, as a replay carries them itself. */
+    CycleInput inputOf(ClosedWindow window, java.util.List<io.quittance.domain.intake.Queued> held);
+
+    /** Keeps the rounds of the cycle. */
+    void saveRounds(long token, SettlementCycle run);
+
+    /** Keeps the net positions of the cycle. */
+    void savePositions(long token, SettlementCycle run);
+
+    /** Loads the cycle's transfers into the journal, invisibly. */
+    void loadTransfers(long token, ClosedWindow window, SettlementCycle run);
+
+    /** Makes the cycle visible, all of it at once: balances, outcomes, orders, tasks, limits, slots, the books' head. */
+    void publish(long token, ClosedWindow window, SettlementCycle run, CycleCounts counts, Map<Slot, Hash32> slots);
+
+    /** The counts of a published cycle. */
+    Optional<CycleCounts> counts(long cycle);
+
+    /** Receives the settled transfers of a cycle in the order of the books. */
+    interface TransferSink {
+        void transfer(long seq, UUID from, UUID to, long amount, int asset, int typeCode);
+    }
+
+    /** Streams the journal of a published cycle. */
+    void journal(long cycle, TransferSink sink);
+
+    /** Notes that a step is done. A second time overwrites. */
+    void stepDone(long cycle, String step, double seconds, @org.jspecify.annotations.Nullable Hash32 digest);
+
+    /** The digest that a step noted, if it is done and has one. */
+    Optional<Hash32> stepDigest(long cycle, String step);
+
+    boolean isStepDone(long cycle, String step);
+}
