@@ -156,6 +156,15 @@ public final class Books {
         return partyOf[account];
     }
 
+    /** @throws IllegalArgumentException if there is no such party */
+    public int partyIndexOf(UUID party) {
+        Integer index = partyIndex.get(party);
+        if (index == null) {
+            throw new IllegalArgumentException("no party " + party);
+        }
+        return index;
+    }
+
     public UUID partyId(int party) {
         return partyIds.get(party);
     }
@@ -182,11 +191,7 @@ public final class Books {
 
     /** A party's new level; counts from the cycle that sees it. */
     public void setLevel(UUID party, KycLevel level) {
-        Integer p = partyIndex.get(party);
-        if (p == null) {
-            throw new IllegalArgumentException("no party " + party);
-        }
-        levelOfParty[p] = level;
+        levelOfParty[partyIndexOf(party)] = level;
     }
 
     /** The account's own daily cap in µToken; {@code Long.MAX_VALUE} if it has none. */

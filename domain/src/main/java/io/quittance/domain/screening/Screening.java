@@ -51,7 +51,7 @@ public final class Screening {
     private final List<OpenOrder> ended = new ArrayList<>();
     private final Set<Long> cancelledBeforeAdmission = new HashSet<>();
     private final List<SettledDeposit> deposits = new ArrayList<>();
-    private final List<Long> reversedIntakeNos = new ArrayList<>();
+    private final Map<Long, Long> reversals = new LinkedHashMap<>();
 
     /** A deposit that settled: its interval is taken from now on. */
     public record SettledDeposit(long intakeNo, String resourceId, Instant from, Instant to) {}
@@ -81,9 +81,9 @@ public final class Screening {
         return deposits;
     }
 
-    /** Intake numbers of the submissions that were reversed in this cycle. */
-    public List<Long> reversedSubmissions() {
-        return reversedIntakeNos;
+    /** Intake number of each submission that was reversed in this cycle, and of the reversal that did it. */
+    public Map<Long, Long> reversals() {
+        return reversals;
     }
 
     // ---- Phase 0: administration ----------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ public final class Screening {
                     true);
         }
         books.reversed.add(original.intakeNo());
-        reversedIntakeNos.add(original.intakeNo());
+        reversals.put(original.intakeNo(), item.intakeNo());
         if (original.deposit() != null) {
             books.freeInterval(
                     original.deposit().resourceId(), original.deposit().meteredFrom());

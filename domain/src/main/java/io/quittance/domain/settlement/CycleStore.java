@@ -1,12 +1,15 @@
 package io.quittance.domain.settlement;
 
 import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.intake.Queued;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.Slot;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run reads and writes. Nothing that it writes before {@link #publish} can be seen; a run that resumes clears what
@@ -34,11 +37,11 @@ public interface CycleStore {
      */
     Books booksBefore(ClosedWindow window);
 
-    /** What is judged in the cycle. May be asked at any time, also long after. */
-    CycleInput input(ClosedWindow window, Books books);
+    /** What is judged in the next cycle to be published. */
+    CycleInput input(ClosedWindow window);
 
-    /** The same for a cycle whose held submissions are given, as a replay carries them itself. */
-    CycleInput inputOf(ClosedWindow window, java.util.List<io.quittance.domain.intake.Queued> held);
+    /** What was judged in a cycle, with the held submissions that a replay carries itself. */
+    CycleInput input(ClosedWindow window, List<Queued> held);
 
     /** Keeps the rounds of the cycle. */
     void saveRounds(long token, SettlementCycle run);
@@ -64,7 +67,7 @@ public interface CycleStore {
     void journal(long cycle, TransferSink sink);
 
     /** Notes that a step is done. A second time overwrites. */
-    void stepDone(long cycle, String step, double seconds, @org.jspecify.annotations.Nullable Hash32 digest);
+    void stepDone(long cycle, String step, double seconds, @Nullable Hash32 digest);
 
     /** The digest that a step noted, if it is done and has one. */
     Optional<Hash32> stepDigest(long cycle, String step);

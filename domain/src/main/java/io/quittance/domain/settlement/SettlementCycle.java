@@ -37,6 +37,7 @@ public final class SettlementCycle {
     private final List<OpenOrder> changedOrders = new ArrayList<>();
     private List<MatchingRound> rounds = List.of();
     private List<NetPosition> positions = List.of();
+    private boolean firstOfDate;
     private int stage;
 
     public SettlementCycle(Books books, CycleInput input) {
@@ -58,13 +59,13 @@ public final class SettlementCycle {
     public void screen() {
         enter(0);
         input.reference().forEach(entry -> books.apply(entry.line()));
-        boolean newDate = books.startRun(input.context().businessDate());
-        if (newDate) {
+        firstOfDate = books.startRun(input.context().businessDate());
+        if (firstOfDate) {
             books.orders.values().forEach(order -> order.limitReserved = 0); // Past dates' counters never change.
         }
         List<Queued> held = screening.administer(input.received(), input.held(), input.reversible());
         screening.credit(held, input.received());
-        screening.debit(newDate, held, input.received());
+        screening.debit(firstOfDate, held, input.received());
         outcomes.putAll(screening.outcomes());
         changedOrders.addAll(screening.endedOrders());
     }
@@ -259,8 +260,14 @@ public final class SettlementCycle {
         return screening.deposits();
     }
 
-    public List<Long> reversedSubmissions() {
-        return screening.reversedSubmissions();
+    /** Intake number of each submission that was reversed, and of the reversal that did it. */
+    public Map<Long, Long> reversals() {
+        return screening.reversals();
+    }
+
+    /** Whether this is the first cycle of its business date, once {@link #screen} has run. */
+    public boolean isFirstOfDate() {
+        return firstOfDate;
     }
 
     /** Tasks that were published, completed or expired in this cycle, in the order of their publication. */

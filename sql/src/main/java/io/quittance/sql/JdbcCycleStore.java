@@ -1,0 +1,747 @@
+package io.quittance.sql;
+
+import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.intake.Queued;
+import io.quittance.domain.intake.ReferenceEntry;
+import io.quittance.domain.intake.Submission;
+import io.quittance.domain.ledger.Books;
+import io.quittance.domain.ledger.LimitCounter;
+import io.quittance.domain.ledger.OpenOrder;
+import io.quittance.domain.ledger.Task;
+import io.quittance.domain.ledger.TransactionType;
+import io.quittance.domain.ledger.TransferList;
+import io.quittance.domain.matching.MatchingRound;
+import io.quittance.domain.netting.NetPosition;
+import io.quittance.domain.screening.CycleContext;
+import io.quittance.domain.screening.Outcome;
+import io.quittance.domain.screening.Screening;
+import io.quittance.domain.screening.SettledSubmission;
+import io.quittance.domain.seal.Hash32;
+import io.quittance.domain.seal.Slot;
+import io.quittance.domain.settlement.CycleCounts;
+import io.quittance.domain.settlement.CycleInput;
+import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.SettlementCycle;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * {@link CycleStore} over the tables of the books. Sets and streams: rows go in by binary COPY, and what changes is changed
+ * by one statement per table.
+ */
+final class JdbcCycleStore implements CycleStore {
+
+    private static final String ASSERT_LEASE = "SELECT assert_lease(?)";
+    private static final String DISCARD_UNPUBLISHED = "SELECT discard_unpublished(?, ?)";
+    private static final String DISCARD_ROUNDS = "SELECT discard_rounds(?, ?)";
+    private static final String DISCARD_POSITIONS = "SELECT discard_positions(?, ?)";
+    private static final String PUBLISH = "SELECT publish_cycle(?, ?, ?)";
+
+    private static final String COPY_TRANSFERS = """
+            COPY token_transactions (id, cycle, position, asset, from_account, to_account, amount, transaction_type, leg,
+                intake_no, task_id, created_at) FROM STDIN (FORMAT binary)
+            """;
+    private static final String COPY_POSITIONS =
+            "COPY net_positions (cycle, asset, account_id, debits, credits, closing) FROM STDIN (FORMAT binary)";
+    private static final String COPY_BALANCES =
+            "COPY staged_balances (account_id, asset, posted, reserved) FROM STDIN (FORMAT binary)";
+    private static final String COPY_OUTCOMES = """
+            COPY submission_outcomes (intake_no, cycle, state, reason, detail, hold_until, filled_lots, open_lots)
+            FROM STDIN (FORMAT binary)
+            """;
+    private static final String COPY_INTERVALS = """
+            COPY new_intervals (intake_no, resource_id, metered_from, metered_to) FROM STDIN (FORMAT binary)
+            """;
+    private static final String NEW_INTERVALS = """
+            CREATE TEMPORARY TABLE new_intervals (intake_no bigint, resource_id text, metered_from timestamptz,
+                metered_to timestamptz) ON COMMIT DROP
+            """;
+    private static final String ADD_INTERVALS = """
+            INSERT INTO settled_intervals (intake_no, resource_id, metered, cycle)
+            SELECT intake_no, resource_id, tstzrange(metered_from, metered_to), ? FROM new_intervals
+            """;
+    private static final String CHANGED_ORDERS = "CREATE TEMPORARY TABLE changed_orders (LIKE orders) ON COMMIT DROP";
+    private static final String COPY_ORDERS = """
+            COPY changed_orders (intake_no, account_id, asset, side, order_type, limit_ticks, time_in_force, good_through,
+                lots, lot_gpu_ms, tick_utoken, fee_bps, admitted_cycle, filled_lots, open_lots, notional, fee_charged,
+                limit_reserved, reserved, sits_out) FROM STDIN (FORMAT binary)
+            """;
+    private static final String MERGE_ORDERS = """
+            INSERT INTO orders AS o (intake_no, account_id, asset, side, order_type, limit_ticks, time_in_force,
+                good_through, lots, lot_gpu_ms, tick_utoken, fee_bps, admitted_cycle, filled_lots, open_lots, notional,
+                fee_charged, limit_reserved, reserved, sits_out)
+            SELECT intake_no, account_id, asset, side, order_type, limit_ticks, time_in_force,
+                good_through, lots, lot_gpu_ms, tick_utoken, fee_bps, admitted_cycle, filled_lots, open_lots, notional,
+                fee_charged, limit_reserved, reserved, sits_out
+            FROM changed_orders ORDER BY intake_no
+            ON CONFLICT (intake_no) DO UPDATE SET filled_lots = excluded.filled_lots, open_lots = excluded.open_lots,
+                notional = excluded.notional, fee_charged = excluded.fee_charged,
+                limit_reserved = excluded.limit_reserved, reserved = excluded.reserved, sits_out = excluded.sits_out
+            """;
+    private static final String CHANGED_TASKS = "CREATE TEMPORARY TABLE changed_tasks (LIKE tasks) ON COMMIT DROP";
+    private static final String COPY_TASKS = """
+            COPY changed_tasks (task_id, publisher, reward_utoken, capability, due_at, state, agent_account,
+                published_cycle, changed_cycle, intake_no) FROM STDIN (FORMAT binary)
+            """;
+    private static final String MERGE_TASKS = """
+            INSERT INTO tasks AS t (task_id, publisher, reward_utoken, capability, due_at, state, agent_account,
+                published_cycle, changed_cycle, intake_no)
+            SELECT task_id, publisher, reward_utoken, capability, due_at, state, agent_account, published_cycle,
+                changed_cycle, intake_no
+            FROM changed_tasks ORDER BY intake_no
+            ON CONFLICT (task_id) DO UPDATE SET state = excluded.state, agent_account = excluded.agent_account,
+                changed_cycle = excluded.changed_cycle
+            """;
+    private static final String CHANGED_LIMITS =
+            "CREATE TEMPORARY TABLE changed_limits (LIKE limit_counters) ON COMMIT DROP";
+    private static final String COPY_LIMITS = """
+            COPY changed_limits (subject_id, business_date, used, reserved, minted) FROM STDIN (FORMAT binary)
+            """;
+    private static final String MERGE_LIMITS = """
+            INSERT INTO limit_counters AS l (subject_id, business_date, used, reserved, minted)
+            SELECT subject_id, business_date, used, reserved, minted FROM changed_limits ORDER BY subject_id
+            ON CONFLICT (subject_id, business_date) DO UPDATE SET used = excluded.used, reserved = excluded.reserved,
+                minted = excluded.minted
+            """;
+    private static final String END_HOLDS = "DELETE FROM holds WHERE intake_no = ANY (?)";
+    private static final String ADD_HOLDS = """
+            INSERT INTO holds (intake_no, hold_until, reason, since_cycle)
+            SELECT * FROM unnest(?::bigint[], ?::date[], ?::text[]), (SELECT ?::bigint) c
+            ON CONFLICT (intake_no) DO UPDATE SET hold_until = excluded.hold_until, reason = excluded.reason
+            """;
+    private static final String ADD_REVERSAL =
+            "INSERT INTO reversals (reversed_intake_no, intake_no, cycle) VALUES (:reversed, :by, :cycle)";
+    private static final String FREE_INTERVAL =
+            "UPDATE settled_intervals SET reversed_cycle = :cycle WHERE intake_no = :reversed";
+    private static final String ADD_REFERENCE =
+            "INSERT INTO instrument_references (asset, cycle, reference_ticks) VALUES (:asset, :cycle, :ticks)";
+    private static final String ADD_COUNTS = """
+            INSERT INTO cycle_counts (cycle, received, carried_in, settled, refused, cancelled, expired, held, resting,
+                transfers)
+            VALUES (:cycle, :received, :carriedIn, :settled, :refused, :cancelled, :expired, :held, :resting, :transfers)
+            """;
+    private static final String COUNTS = """
+            SELECT received, carried_in, settled, refused, cancelled, expired, held, resting, transfers
+            FROM cycle_counts WHERE cycle = :cycle
+            """;
+    private static final String ADD_SLOT = "INSERT INTO seal_slots (cycle, slot, hash) VALUES (:cycle, :slot, :hash)";
+    private static final String ADD_ROUND = """
+            INSERT INTO matching_rounds (cycle, asset, compute_class, price_ticks, tick_utoken, volume_lots, demand_lots,
+                supply_lots, surplus_lots, plateau_low, plateau_high, decided_by, reference_before, reference_after,
+                best_bid, best_ask, orders_in, orders_filled, orders_partial, self_trade_lots, notional_utoken,
+                fees_utoken, input_hash, output_hash)
+            VALUES (:cycle, :asset, :class, :price, :tick, :volume, :demand, :supply, :surplus, :plateauLow,
+                :plateauHigh, :decidedBy, :referenceBefore, :referenceAfter, :bestBid, :bestAsk, :ordersIn,
+                :ordersFilled, :ordersPartial, :selfTrade, :notional, :fees, :inputHash, :outputHash)
+            """;
+    private static final String STEP_DONE = """
+            INSERT INTO cycle_steps (cycle, step, seconds, digest) VALUES (:cycle, :step, :seconds, :digest)
+            ON CONFLICT (cycle, step) DO UPDATE SET seconds = excluded.seconds, digest = excluded.digest,
+                finished_at = clock_timestamp()
+            """;
+    private static final String STEP_DIGEST = "SELECT digest FROM cycle_steps WHERE cycle = :cycle AND step = :step";
+    private static final String STEP_IS_DONE = "SELECT count(*) FROM cycle_steps WHERE cycle = :cycle AND step = :step";
+
+    private static final String HELD = """
+            SELECT intake_no, hold_until FROM holds ORDER BY intake_no
+            """;
+    private static final String SETTLED_LEGS = """
+            SELECT t.transaction_type, t.asset, t.from_account, t.to_account, t.amount
+            FROM token_transactions t
+            WHERE t.intake_no = ? AND t.cycle < ?
+            ORDER BY t.id
+            """;
+    private static final String JOURNAL = """
+            SELECT id, from_account, to_account, amount, asset, transaction_type
+            FROM token_transactions WHERE id BETWEEN ? AND ? ORDER BY id
+            """;
+
+    private final DataSource application;
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final TransactionTemplate snapshot;
+
+    JdbcCycleStore(DataSource application) {
+        this.application = application;
+        this.jdbc = JdbcClient.create(application);
+        var manager = new JdbcTransactionManager(application);
+        this.transaction = new TransactionTemplate(manager);
+        this.snapshot = new TransactionTemplate(manager);
+        this.snapshot.setReadOnly(true);
+        this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    }
+
+    private interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    private <T extends @Nullable Object> T within(TransactionTemplate template, String what, Work<T> work) {
+        return template.execute(status -> {
+            Connection connection = DataSourceUtils.getConnection(application);
+            try {
+                return work.run(connection);
+            } catch (SQLException failure) {
+                if ("QT001".equals(failure.getSQLState())) {
+                    throw new LeaseLost(String.valueOf(failure.getMessage()), failure);
+                }
+                var translated = new SQLStateSQLExceptionTranslator().translate(what, null, failure);
+                throw translated != null
+                        ? translated
+                        : new org.springframework.jdbc.UncategorizedSQLException(what, null, failure);
+            } finally {
+                DataSourceUtils.releaseConnection(connection, application);
+            }
+        });
+    }
+
+    @Override
+    public long lastPublished() {
+        return jdbc.sql("SELECT last_cycle FROM books_head").query(Long.class).single();
+    }
+
+    @Override
+    public Books booksBefore(ClosedWindow window) {
+        return within(snapshot, "load the books", connection -> BooksLoader.load(connection, window));
+    }
+
+    @Override
+    public CycleInput input(ClosedWindow window) {
+        return within(snapshot, "read the queue", connection -> {
+            var until = new java.util.TreeMap<Long, LocalDate>();
+            try (var query = connection.prepareStatement(HELD);
+                    var row = query.executeQuery()) {
+                while (row.next()) {
+                    until.put(row.getLong(1), row.getObject(2, LocalDate.class));
+                }
+            }
+            List<Queued> held = SubmissionColumns.ofIntakeNos(connection, until.keySet()).stream()
+                    .map(item -> item.heldUntil(java.util.Objects.requireNonNull(until.get(item.intakeNo()))))
+                    .toList();
+            return input(connection, window, held);
+        });
+    }
+
+    @Override
+    public CycleInput input(ClosedWindow window, List<Queued> held) {
+        return within(snapshot, "read the queue", connection -> input(connection, window, held));
+    }
+
+    private static CycleInput input(Connection connection, ClosedWindow window, List<Queued> held) throws SQLException {
+        List<ReferenceEntry> reference = ReferenceRows.ofWindow(connection, window.windowNo());
+        List<Queued> received = SubmissionColumns.ofWindow(connection, window.windowNo());
+        Map<UUID, SettledSubmission> reversible = new HashMap<>();
+        for (Queued item : received) {
+            if (item.submission() instanceof Submission.Reversal reversal) {
+                settled(connection, reversal.reversedSubmission(), window.cycle())
+                        .ifPresent(original -> reversible.put(reversal.reversedSubmission(), original));
+            }
+        }
+        var context = new CycleContext(window.cycle(), window.businessDate(), window.cutOff(), window.parameters());
+        return new CycleInput(context, reference, received, held, reversible);
+    }
+
+    /** What a submission settled before a cycle; empty if it moved nothing. */
+    private static Optional<SettledSubmission> settled(Connection connection, UUID submissionId, long beforeCycle)
+            throws SQLException {
+        Optional<Queued> original = SubmissionColumns.ofId(connection, submissionId);
+        if (original.isEmpty()) {
+            return Optional.empty();
+        }
+        var legs = new ArrayList<SettledSubmission.Leg>();
+        try (var query = connection.prepareStatement(SETTLED_LEGS)) {
+            query.setLong(1, original.get().intakeNo());
+            query.setLong(2, beforeCycle);
+            try (var row = query.executeQuery()) {
+                while (row.next()) {
+                    legs.add(new SettledSubmission.Leg(
+                            TransactionType.ofCode(row.getInt(1)),
+                            row.getInt(2),
+                            row.getObject(3, UUID.class),
+                            row.getObject(4, UUID.class),
+                            row.getLong(5)));
+                }
+            }
+        }
+        Submission submission = original.get().submission();
+        return Optional.of(new SettledSubmission(
+                original.get().intakeNo(),
+                legs,
+                submission instanceof Submission.ComputeDeposit deposit ? deposit : null));
+    }
+
+    @Override
+    public void saveRounds(long token, SettlementCycle run) {
+        long cycle = run.input().context().number();
+        within(transaction, "keep the rounds", connection -> {
+            call(connection, DISCARD_ROUNDS, token, cycle);
+            run.rounds().forEach(round -> addRound(cycle, round));
+            return null;
+        });
+    }
+
+    private void addRound(long cycle, MatchingRound round) {
+        var result = round.result();
+        long selfTrade = 0;
+        long fees = 0;
+        for (int i = 0; i < round.orders().size(); i++) {
+            selfTrade += result.selfTradeCancelled(i);
+            OpenOrder order = round.orders().get(i);
+            fees += result.fill(i) == 0
+                    ? 0
+                    : order.feeFor(
+                            Math.multiplyExact(Math.multiplyExact(result.fill(i), result.price()), order.tickUtoken));
+        }
+        jdbc.sql(ADD_ROUND)
+                .param("cycle", cycle)
+                .param("asset", round.asset())
+                .param("class", round.instrument().computeClass())
+                .param("price", result.price())
+                .param("tick", round.instrument().tickUtoken())
+                .param("volume", result.volume())
+                .param("demand", result.demandAtPrice())
+                .param("supply", result.supplyAtPrice())
+                .param("surplus", result.surplus())
+                .param("plateauLow", result.plateauLo())
+                .param("plateauHigh", result.plateauHi())
+                .param("decidedBy", result.decidedBy().name())
+                .param("referenceBefore", round.referenceBefore())
+                .param("referenceAfter", round.referenceAfter())
+                .param("bestBid", result.bestBid())
+                .param("bestAsk", result.bestAsk())
+                .param("ordersIn", result.ordersIn())
+                .param("ordersFilled", result.filledFully())
+                .param("ordersPartial", result.filledPartly())
+                .param("selfTrade", selfTrade)
+                .param("notional", result.notional())
+                .param("fees", fees)
+                .param("inputHash", result.inputHash().bytes())
+                .param("outputHash", result.outputHash().bytes())
+                .update();
+    }
+
+    @Override
+    public void savePositions(long token, SettlementCycle run) {
+        long cycle = run.input().context().number();
+        within(transaction, "keep the positions", connection -> {
+            call(connection, DISCARD_POSITIONS, token, cycle);
+            try (var copy = new BinaryCopy(connection, COPY_POSITIONS)) {
+                for (NetPosition position : run.positions()) {
+                    copy.row(6)
+                            .ofLong(cycle)
+                            .ofInt(position.asset())
+                            .ofUuid(run.books().accountId(position.account()))
+                            .ofLong(position.debits())
+                            .ofLong(position.credits())
+                            .ofLong(run.books().posted(position.account(), position.asset()));
+                }
+                copy.end();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void loadTransfers(long token, ClosedWindow window, SettlementCycle run) {
+        TransferList transfers = run.transfers();
+        Books books = run.books();
+        within(transaction, "load the journal", connection -> {
+            call(connection, DISCARD_UNPUBLISHED, token, window.cycle());
+            try (var copy = new BinaryCopy(connection, COPY_TRANSFERS)) {
+                for (int i = 0; i < transfers.size(); i++) {
+                    copy.row(12)
+                            .ofLong(window.firstSeq() + i)
+                            .ofLong(window.cycle())
+                            .ofInt(i)
+                            .ofInt(transfers.asset(i))
+                            .ofUuid(books.accountId(transfers.from(i)))
+                            .ofUuid(books.accountId(transfers.to(i)))
+                            .ofLong(transfers.amount(i))
+                            .ofShort(transfers.typeCode(i))
+                            .ofShort(transfers.leg(i));
+                    if (transfers.intakeNo(i) == TransferList.NO_SUBMISSION) {
+                        copy.ofNull();
+                    } else {
+                        copy.ofLong(transfers.intakeNo(i));
+                    }
+                    copy.ofText(transfers.taskId(i)).ofInstant(window.cutOff());
+                }
+                copy.end();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void publish(
+            long token, ClosedWindow window, SettlementCycle run, CycleCounts counts, Map<Slot, Hash32> slots) {
+        within(transaction, "publish the cycle", connection -> {
+            call(connection, ASSERT_LEASE, token);
+            copyBalances(connection, run.books());
+            copyOutcomes(connection, run, window.cycle());
+            mergeOrders(connection, run);
+            mergeTasks(connection, run);
+            mergeLimits(connection, run.books());
+            mergeHolds(connection, run, window.cycle());
+            addIntervals(connection, run, window.cycle());
+            addReversals(run, window.cycle());
+            for (MatchingRound round : run.rounds()) {
+                jdbc.sql(ADD_REFERENCE)
+                        .param("asset", round.asset())
+                        .param("cycle", window.cycle())
+                        .param("ticks", round.referenceAfter())
+                        .update();
+            }
+            addCounts(window.cycle(), counts);
+            slots.forEach((slot, hash) -> jdbc.sql(ADD_SLOT)
+                    .param("cycle", window.cycle())
+                    .param("slot", slot.number())
+                    .param("hash", hash.bytes())
+                    .update());
+            call(connection, PUBLISH, token, window.cycle(), run.transfers().size());
+            return null;
+        });
+    }
+
+    private static void copyBalances(Connection connection, Books books) throws SQLException {
+        try (var copy = new BinaryCopy(connection, COPY_BALANCES)) {
+            for (int asset = 0; asset < books.assets().size(); asset++) {
+                for (int account = 0; account < books.accounts(); account++) {
+                    if (books.isTouched(account, asset)) {
+                        copy.row(4)
+                                .ofUuid(books.accountId(account))
+                                .ofInt(asset)
+                                .ofLong(books.posted(account, asset))
+                                .ofLong(books.reserved(account, asset));
+                    }
+                }
+            }
+            copy.end();
+        }
+    }
+
+    /** Exceptions only: what was received in this cycle and simply settled needs no row. */
+    private static void copyOutcomes(Connection connection, SettlementCycle run, long cycle) throws SQLException {
+        Set<Long> received = new HashSet<>();
+        run.input().received().forEach(item -> received.add(item.intakeNo()));
+        try (var copy = new BinaryCopy(connection, COPY_OUTCOMES)) {
+            for (Outcome outcome : run.outcomes().values()) {
+                boolean plain = outcome.state() == Outcome.State.SETTLED
+                        && outcome.reason() == null
+                        && outcome.filledLots() == 0
+                        && received.contains(outcome.intakeNo());
+                if (!plain) {
+                    copy.row(8)
+                            .ofLong(outcome.intakeNo())
+                            .ofLong(cycle)
+                            .ofText(outcome.state().name())
+                            .ofText(
+                                    outcome.reason() == null
+                                            ? null
+                                            : outcome.reason().name())
+                            .ofText(outcome.detail())
+                            .ofDate(outcome.holdUntil())
+                            .ofLong(outcome.filledLots())
+                            .ofLong(outcome.openLots());
+                }
+            }
+            copy.end();
+        }
+    }
+
+    private static void mergeOrders(Connection connection, SettlementCycle run) throws SQLException {
+        var changed = new java.util.TreeMap<Long, OpenOrder>();
+        run.admittedOrders().forEach(order -> changed.put(order.intakeNo, order));
+        run.changedOrders().forEach(order -> changed.put(order.intakeNo, order));
+        if (run.isFirstOfDate()) {
+            changed.putAll(run.books().orders); // Their place in the date's limits is new.
+        }
+        if (changed.isEmpty()) {
+            return;
+        }
+        Books books = run.books();
+        execute(connection, CHANGED_ORDERS);
+        try (var copy = new BinaryCopy(connection, COPY_ORDERS)) {
+            for (OpenOrder order : changed.values()) {
+                copy.row(20)
+                        .ofLong(order.intakeNo)
+                        .ofUuid(books.accountId(order.account))
+                        .ofInt(order.asset)
+                        .ofText(order.side.name())
+                        .ofText(order.type.name())
+                        .ofLong(order.limitTicks)
+                        .ofText(order.timeInForce.name())
+                        .ofDate(order.goodThrough)
+                        .ofLong(order.lots)
+                        .ofLong(order.lotGpuMs)
+                        .ofLong(order.tickUtoken)
+                        .ofInt(order.feeBps)
+                        .ofLong(order.admittedCycle)
+                        .ofLong(order.filledLots)
+                        .ofLong(order.openLots)
+                        .ofLong(order.notional)
+                        .ofLong(order.feeCharged)
+                        .ofLong(order.limitReserved)
+                        .ofLong(order.worstCase())
+                        .ofBoolean(order.sitsOut);
+            }
+            copy.end();
+        }
+        execute(connection, MERGE_ORDERS);
+    }
+
+    private static void mergeTasks(Connection connection, SettlementCycle run) throws SQLException {
+        List<Task> changed = run.changedTasks();
+        if (changed.isEmpty()) {
+            return;
+        }
+        Books books = run.books();
+        execute(connection, CHANGED_TASKS);
+        try (var copy = new BinaryCopy(connection, COPY_TASKS)) {
+            for (Task task : changed) {
+                copy.row(10)
+                        .ofText(task.taskId)
+                        .ofUuid(books.accountId(task.publisher))
+                        .ofLong(task.rewardUtoken)
+                        .ofText(task.capability)
+                        .ofInstant(task.dueAt)
+                        .ofText(task.state.name())
+                        .ofUuid(task.agent < 0 ? null : books.accountId(task.agent))
+                        .ofLong(task.publishedCycle)
+                        .ofLong(task.changedIn)
+                        .ofLong(task.intakeNo);
+            }
+            copy.end();
+        }
+        execute(connection, MERGE_TASKS);
+    }
+
+    private static void mergeLimits(Connection connection, Books books) throws SQLException {
+        execute(connection, CHANGED_LIMITS);
+        try (var copy = new BinaryCopy(connection, COPY_LIMITS)) {
+            for (var entry : books.partyLimits().entrySet()) {
+                copyLimit(copy, books.partyId(entry.getKey()), books.limitDate(), entry.getValue());
+            }
+            for (var entry : books.accountLimits().entrySet()) {
+                copyLimit(copy, books.accountId(entry.getKey()), books.limitDate(), entry.getValue());
+            }
+            copy.end();
+        }
+        execute(connection, MERGE_LIMITS);
+    }
+
+    private static void copyLimit(BinaryCopy copy, UUID subject, LocalDate date, LimitCounter counter)
+            throws SQLException {
+        if (counter.touched) {
+            copy.row(5)
+                    .ofUuid(subject)
+                    .ofDate(date)
+                    .ofLong(counter.used)
+                    .ofLong(counter.reserved)
+                    .ofLong(counter.minted);
+        }
+    }
+
+    private static void mergeHolds(Connection connection, SettlementCycle run, long cycle) throws SQLException {
+        var ended = new ArrayList<Long>();
+        for (Queued item : run.input().held()) {
+            Outcome outcome = run.outcomes().get(item.intakeNo());
+            if (outcome != null && outcome.state() != Outcome.State.HELD) {
+                ended.add(item.intakeNo());
+            }
+        }
+        try (var delete = connection.prepareStatement(END_HOLDS)) {
+            delete.setArray(1, connection.createArrayOf("bigint", ended.toArray()));
+            delete.executeUpdate();
+        }
+        List<Outcome> held = run.outcomes().values().stream()
+                .filter(outcome -> outcome.state() == Outcome.State.HELD)
+                .toList();
+        try (var add = connection.prepareStatement(ADD_HOLDS)) {
+            add.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "bigint", held.stream().map(Outcome::intakeNo).toArray()));
+            add.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "date",
+                            held.stream()
+                                    .map(o -> String.valueOf(o.holdUntil()))
+                                    .toArray()));
+            add.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "text",
+                            held.stream().map(o -> String.valueOf(o.reason())).toArray()));
+            add.setLong(4, cycle);
+            add.executeUpdate();
+        }
+    }
+
+    private static void addIntervals(Connection connection, SettlementCycle run, long cycle) throws SQLException {
+        if (run.deposits().isEmpty()) {
+            return;
+        }
+        execute(connection, NEW_INTERVALS);
+        try (var copy = new BinaryCopy(connection, COPY_INTERVALS)) {
+            for (Screening.SettledDeposit deposit : run.deposits()) {
+                copy.row(4)
+                        .ofLong(deposit.intakeNo())
+                        .ofText(deposit.resourceId())
+                        .ofInstant(deposit.from())
+                        .ofInstant(deposit.to());
+            }
+            copy.end();
+        }
+        try (var insert = connection.prepareStatement(ADD_INTERVALS)) {
+            insert.setLong(1, cycle);
+            insert.executeUpdate();
+        }
+    }
+
+    private void addReversals(SettlementCycle run, long cycle) {
+        run.reversals().forEach((reversed, by) -> {
+            jdbc.sql(ADD_REVERSAL)
+                    .param("reversed", reversed)
+                    .param("by", by)
+                    .param("cycle", cycle)
+                    .update();
+            jdbc.sql(FREE_INTERVAL)
+                    .param("cycle", cycle)
+                    .param("reversed", reversed)
+                    .update();
+        });
+    }
+
+    private void addCounts(long cycle, CycleCounts counts) {
+        jdbc.sql(ADD_COUNTS)
+                .param("cycle", cycle)
+                .param("received", counts.received())
+                .param("carriedIn", counts.carriedIn())
+                .param("settled", counts.settled())
+                .param("refused", counts.refused())
+                .param("cancelled", counts.cancelled())
+                .param("expired", counts.expired())
+                .param("held", counts.held())
+                .param("resting", counts.resting())
+                .param("transfers", counts.transfers())
+                .update();
+    }
+
+    @Override
+    public Optional<CycleCounts> counts(long cycle) {
+        return jdbc.sql(COUNTS)
+                .param("cycle", cycle)
+                .query((row, n) -> new CycleCounts(
+                        row.getLong("received"),
+                        row.getLong("carried_in"),
+                        row.getLong("settled"),
+                        row.getLong("refused"),
+                        row.getLong("cancelled"),
+                        row.getLong("expired"),
+                        row.getLong("held"),
+                        row.getLong("resting"),
+                        row.getLong("transfers")))
+                .optional();
+    }
+
+    @Override
+    public void journal(long cycle, TransferSink sink) {
+        within(snapshot, "read the journal", connection -> {
+            long first;
+            long count;
+            try (var range = connection.prepareStatement("""
+                    SELECT c.first_seq, n.transfers FROM settlement_cycles c JOIN cycle_counts n ON n.cycle = c.cycle
+                    WHERE c.cycle = ?
+                    """)) {
+                range.setLong(1, cycle);
+                try (var row = range.executeQuery()) {
+                    if (!row.next()) {
+                        throw new IllegalStateException("cycle " + cycle + " is not published");
+                    }
+                    first = row.getLong(1);
+                    count = row.getLong(2);
+                }
+            }
+            try (var query = connection.prepareStatement(JOURNAL)) {
+                query.setFetchSize(10_000);
+                query.setLong(1, first);
+                query.setLong(2, first + count - 1);
+                try (var row = query.executeQuery()) {
+                    while (row.next()) {
+                        sink.transfer(
+                                row.getLong(1),
+                                row.getObject(2, UUID.class),
+                                row.getObject(3, UUID.class),
+                                row.getLong(4),
+                                row.getInt(5),
+                                row.getInt(6));
+                    }
+                }
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void stepDone(long cycle, String step, double seconds, @Nullable Hash32 digest) {
+        jdbc.sql(STEP_DONE)
+                .param("cycle", cycle)
+                .param("step", step)
+                .param("seconds", seconds)
+                .param("digest", digest == null ? null : digest.bytes(), java.sql.Types.BINARY)
+                .update();
+    }
+
+    @Override
+    public Optional<Hash32> stepDigest(long cycle, String step) {
+        return jdbc.sql(STEP_DIGEST)
+                .param("cycle", cycle)
+                .param("step", step)
+                .query((row, n) -> Optional.ofNullable(row.getBytes(1)).map(Hash32::of))
+                .optional()
+                .flatMap(digest -> digest);
+    }
+
+    @Override
+    public boolean isStepDone(long cycle, String step) {
+        return jdbc.sql(STEP_IS_DONE)
+                        .param("cycle", cycle)
+                        .param("step", step)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    private static void call(Connection connection, String statement, long... arguments) throws SQLException {
+        try (var call = connection.prepareStatement(statement)) {
+            for (int i = 0; i < arguments.length; i++) {
+                call.setLong(i + 1, arguments[i]);
+            }
+            call.execute();
+        }
+    }
+
+    private static void execute(Connection connection, String statement) throws SQLException {
+        try (var call = connection.createStatement()) {
+            call.execute(statement);
+        }
+    }
+}
