@@ -41,15 +41,15 @@ final class CanonicalReader {
         return next;
     }
 
-    /** A whole number up to 2^128, without leading zeros. */
+    /** A whole number of at most 39 digits. That it has no leading zero shows when the file is written again. */
     BigInteger largeNumber() throws MalformedProof {
         int end = position;
         while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
             end++;
         }
         int digits = end - position;
-        if (digits == 0 || digits > MAX_DIGITS || (digits > 1 && text.charAt(position) == '0')) {
-            throw new MalformedProof(position, "expected a number without leading zeros");
+        if (digits == 0 || digits > MAX_DIGITS) {
+            throw new MalformedProof(position, "expected a number of at most " + MAX_DIGITS + " digits");
         }
         BigInteger number = new BigInteger(text.substring(position, end));
         position = end;

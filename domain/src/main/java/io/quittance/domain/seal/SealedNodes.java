@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p>The tree's slots (see {@link Heap}) are cut into pages of 1024; page {@code p} holds the slots {@code 1024 p .. 1024 p +
  * 1023}. Those are exactly the descendants of slot {@code p} ten levels below, so whatever lies between follows from the page
- * by at most 1022 hashes. Kept are the pages that hold leaves, then those of the slots ten levels above, and so on until the
+ * by about a thousand hashes. Kept are the pages that hold leaves, then those of the slots ten levels above, and so on until the
  * root: hardly more than the leaves themselves, 32 bytes each. A chunk is a page, with the page's number, at most 32 KiB;
  * the last page ends with the last slot, and slot 0, which no node has, is all zero.
  *

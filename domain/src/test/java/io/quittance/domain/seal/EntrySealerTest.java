@@ -61,8 +61,11 @@ class EntrySealerTest {
                 salts.add(secret.record(seq, one, one, 1, 0, 0, Vectors.CUT_OFF).salt());
             }
         }
+        for (long high = 1; high <= 6; high++) {
+            salts.add(bank.forCycle(1).openFrom((high << 60) + 1, one).salt());
+        }
 
-        assertThat(salts).hasSize(5 * 300 * 3);
+        assertThat(salts).hasSize(5 * 300 * 3 + 6);
     }
 
     @Test

@@ -119,7 +119,9 @@ class SealedNodesTest {
 
         for (int position = 0; position < leafCount; position += 19) {
             Hash32 leaf = Vectors.leafAt(leaves, position);
+            kept.reads = 0;
             assertThat(SealedNodes.prove(leaf, leafCount, kept::chunk)).isEqualTo(tree.proof(leaf));
+            assertThat(kept.reads).isLessThanOrEqualTo(12);
         }
         assertThat(SealedNodes.prove(Hash32.ZERO, leafCount, kept::chunk)).isEmpty();
     }
