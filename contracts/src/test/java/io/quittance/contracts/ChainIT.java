@@ -21,13 +21,11 @@ import io.quittance.domain.commitment.Pass;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.SealHeader;
 import java.math.BigInteger;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,7 +129,6 @@ class ChainIT {
             assertThat(found.transaction()).isEqualTo(status.transaction());
             assertThat(found.block()).isEqualTo(status.block());
             assertThat(found.isFinal()).isTrue();
-            System.out.println("gas of cycle " + header.cycle() + ": " + status.gasUsed());
             if (header.cycle() > 1) {
                 assertThat(status.gasUsed()).isBetween(50_000L, 75_000L);
             }
@@ -335,10 +332,7 @@ class ChainIT {
 
         assertThat(head.safe().orElseThrow()).isBetween(head.latest() - 2, head.latest());
         assertThat(head.finalized().orElseThrow()).isBetween(head.latest() - 3, head.latest());
-        assertThat(Set.of(
-                        registry.blockHash(head.latest()).isPresent(),
-                        registry.blockHash(head.latest() + 1).isEmpty()))
-                .containsExactly(true);
-        assertThat(URI.create("http://127.0.0.1:" + anvil.node().getPort())).isEqualTo(anvil.node());
+        assertThat(registry.blockHash(head.latest())).isPresent();
+        assertThat(registry.blockHash(head.latest() + 1)).isEmpty();
     }
 }

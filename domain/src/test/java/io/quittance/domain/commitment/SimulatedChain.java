@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A chain in memory with the registry on it, for tests: a pool, blocks made on request, a base fee, reorganisations, and
  * the registry's rules. State is always what the blocks say.
  */
-class SimulatedChain implements CycleRegistry {
+public class SimulatedChain implements CycleRegistry {
 
-    static final Committer COMMITTER = new Committer(31337, "0x" + "1".repeat(40), "0x" + "2".repeat(40));
+    public static final Committer COMMITTER = new Committer(31337, "0x" + "1".repeat(40), "0x" + "2".repeat(40));
 
     private record Tx(Hash32 hash, long nonce, BigInteger tip, BigInteger cap, long cycle, byte @Nullable [] header) {}
 
@@ -31,27 +31,27 @@ class SimulatedChain implements CycleRegistry {
     private final TreeMap<Long, Tx> pool = new TreeMap<>();
     private int fork;
 
-    long baseFee = 10;
-    long suggestedTip = 2;
-    boolean paused;
-    boolean silent;
-    boolean silentAfterTaking;
-    boolean developmentChain;
-    boolean finalityTags = true;
-    boolean deployed = true;
-    int deployments = 1;
+    public long baseFee = 10;
+    public long suggestedTip = 2;
+    public boolean paused;
+    public boolean silent;
+    public boolean silentAfterTaking;
+    public boolean developmentChain;
+    public boolean finalityTags = true;
+    public boolean deployed = true;
+    public int deployments = 1;
 
     @Nullable
     String contradiction;
 
-    SimulatedChain() {
+    public SimulatedChain() {
         mine();
     }
 
     // ---- what happens to the chain
 
     /** Makes a block of everything that may go in. */
-    void mine() {
+    public void mine() {
         List<Tx> included = new ArrayList<>();
         List<Boolean> succeeded = new ArrayList<>();
         long next = nonceUpTo(blocks.size() - 1);
@@ -64,14 +64,14 @@ class SimulatedChain implements CycleRegistry {
         blocks.add(new Block(sha(("block " + blocks.size() + " fork " + fork).getBytes()), included, succeeded));
     }
 
-    void mine(int count) {
+    public void mine(int count) {
         for (int i = 0; i < count; i++) {
             mine();
         }
     }
 
     /** Replaces the last blocks by empty ones; their transactions wait again, or are forgotten. */
-    void reorganise(int depth, boolean forget) {
+    public void reorganise(int depth, boolean forget) {
         fork++;
         for (int i = 0; i < depth; i++) {
             for (Tx tx : blocks.removeLast().transactions()) {
@@ -86,12 +86,12 @@ class SimulatedChain implements CycleRegistry {
         }
     }
 
-    void forgetPool() {
+    public void forgetPool() {
         pool.clear();
     }
 
     /** A development chain killed before it ever saved. */
-    void loseEverything() {
+    public void loseEverything() {
         fork++;
         blocks.clear();
         pool.clear();
@@ -100,7 +100,7 @@ class SimulatedChain implements CycleRegistry {
     }
 
     /** A transaction of the same key that is not ours; into the next block. */
-    void foreignTransaction() {
+    public void foreignTransaction() {
         long nonce = nonceUpTo(blocks.size() - 1);
         pool.put(
                 nonce,
@@ -108,13 +108,13 @@ class SimulatedChain implements CycleRegistry {
     }
 
     /** Someone else with the committer's right records a header, from another account. */
-    void recordDirectly(SealHeader header) {
+    public void recordDirectly(SealHeader header) {
         Tx tx = new Tx(sha(header.encode()), -1, BigInteger.ONE, BigInteger.ONE, header.cycle(), header.encode());
         blocks.add(new Block(sha(("direct " + blocks.size()).getBytes()), List.of(tx), List.of(true)));
     }
 
     /** Hashes of the headers as the registry holds them, by cycle. */
-    Map<Long, Hash32> recorded() {
+    public Map<Long, Hash32> recorded() {
         Map<Long, Hash32> recorded = new LinkedHashMap<>();
         for (Block block : blocks) {
             for (int i = 0; i < block.transactions().size(); i++) {
@@ -128,7 +128,7 @@ class SimulatedChain implements CycleRegistry {
         return recorded;
     }
 
-    int waiting() {
+    public int waiting() {
         return pool.size();
     }
 
