@@ -1,7 +1,10 @@
 /**
  * The chain commit of sealed headers: what is due, what was sent, what is final, and what must stop.
  *
- * <p>Start with {@link io.quittance.domain.commitment.CommitFollower}. The chain and the tables are ports here.
+ * <p>Start with {@link io.quittance.domain.commitment.CommitFollower}. The chain ({@link
+ * io.quittance.domain.commitment.CycleRegistry}) and the tables ({@link
+ * io.quittance.domain.commitment.CommitmentStore}) are ports here. Settlement is final without any of this: the chain
+ * is evidence, and nothing here undoes or delays a cycle.
  */
 @NullMarked
 package io.quittance.domain.commitment;
