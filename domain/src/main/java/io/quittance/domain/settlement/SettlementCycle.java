@@ -38,7 +38,16 @@ public final class SettlementCycle {
     private List<MatchingRound> rounds = List.of();
     private List<NetPosition> positions = List.of();
     private boolean firstOfDate;
-    private int stage;
+    private Stage stage = Stage.NEW;
+
+    /** How far a run has come. */
+    public enum Stage {
+        NEW,
+        SCREENED,
+        MATCHED,
+        FILLED,
+        NETTED
+    }
 
     public SettlementCycle(Books books, CycleInput input) {
         this.books = books;
@@ -57,7 +66,7 @@ public final class SettlementCycle {
 
     /** Phases 0 to 2: who and what is new, administration, credits, debits and reservations. */
     public void screen() {
-        enter(0);
+        enter(Stage.NEW);
         input.reference().forEach(entry -> books.apply(entry.line()));
         firstOfDate = books.startRun(input.context().businessDate());
         if (firstOfDate) {
@@ -72,13 +81,13 @@ public final class SettlementCycle {
 
     /** Phase 3: the auction of each instrument. */
     public void match() {
-        enter(1);
+        enter(Stage.SCREENED);
         rounds = MatchingRounds.run(input.context().parameters(), books);
     }
 
     /** Phase 4: fills move both legs, reservations shrink to what is still open, the rest of this round's orders lapses. */
     public void settleFills() {
-        enter(2);
+        enter(Stage.MATCHED);
         for (MatchingRound round : rounds) {
             for (int i = 0; i < round.orders().size(); i++) {
                 settle(round, i);
@@ -205,18 +214,22 @@ public final class SettlementCycle {
 
     /** What each account pays and receives of each asset. */
     public void net() {
-        enter(3);
+        enter(Stage.FILLED);
         positions = MultilateralNetting.net(
                 transfers, books.accounts(), books.assets().size());
         books.lastCycle = input.context().number();
         books.lastSeq += transfers.size();
     }
 
-    private void enter(int expected) {
+    private void enter(Stage expected) {
         if (stage != expected) {
             throw new IllegalStateException("the stages of a cycle run once each, in their order");
         }
-        stage++;
+        stage = Stage.values()[stage.ordinal() + 1];
+    }
+
+    public Stage stage() {
+        return stage;
     }
 
     public CycleInput input() {

@@ -1,0 +1,284 @@
+package io.quittance.jobs;
+
+import io.quittance.domain.commitment.ChainUnavailableException;
+import io.quittance.domain.commitment.CommitFollower;
+import io.quittance.domain.commitment.CommitmentStore;
+import io.quittance.domain.cycle.Bank;
+import io.quittance.domain.cycle.BankStore;
+import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.ledger.Books;
+import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.seal.BankSecret;
+import io.quittance.domain.seal.EntryDomain;
+import io.quittance.domain.seal.Hash32;
+import io.quittance.domain.seal.SealHeader;
+import io.quittance.domain.settlement.CycleCounts;
+import io.quittance.domain.settlement.CycleSealer;
+import io.quittance.domain.settlement.CycleSlots;
+import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.SealStore;
+import io.quittance.domain.settlement.SettlementCycle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of a cycle. Each may run again: it looks first whether its work is done, and clears what an attempt before
+ * left unfinished.
+ *
+ * <p>Up to the posting nothing outside of the run's own rows has changed, so a run that resumes decides everything again
+ * from the books and the frozen queue and gets the same; the digest that the first attempt noted says whether it did. From
+ * the posting on, steps read only what is published.
+ *
+ * <p>One cycle at a time, on the thread of the {@link CycleRunner} that holds the lease.
+ */
+final class CycleSteps {
+
+    /** Version of the rules by which this program settles; frozen in each cycle. */
+    static final int RULES_VERSION = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CycleSteps.class);
+
+    private final Windows windows;
+    private final CycleStore cycles;
+    private final SealStore seals;
+    private final BankStore banks;
+    private final BankSecret secret;
+    private final CommitmentStore commitments;
+    private final CommitFollower follower;
+    private final ChainIdentity chainIdentity;
+    private final Reconciliation reconciliation;
+    private final CycleReports reports;
+
+    private long token;
+    private CycleProgress progress = CycleProgress.NONE;
+    private @Nullable SettlementCycle run;
+    private long restingBefore;
+
+    CycleSteps(
+            Windows windows,
+            CycleStore cycles,
+            SealStore seals,
+            BankStore banks,
+            BankSecret secret,
+            CommitmentStore commitments,
+            CommitFollower follower,
+            ChainIdentity chainIdentity,
+            Reconciliation reconciliation,
+            CycleReports reports) {
+        this.windows = windows;
+        this.cycles = cycles;
+        this.seals = seals;
+        this.banks = banks;
+        this.secret = secret;
+        this.commitments = commitments;
+        this.follower = follower;
+        this.chainIdentity = chainIdentity;
+        this.reconciliation = reconciliation;
+        this.reports = reports;
+    }
+
+    /** Begins a run under a lease. Forgets what an earlier run left in memory. */
+    void begin(long leaseToken, CycleProgress onlooker) {
+        token = leaseToken;
+        progress = onlooker;
+        run = null;
+    }
+
+    /** 1. The window closes: the set of submissions is fixed and never changes again. */
+    void cutOff(long cycle) {
+        timed(cycle, "cutOff", () -> {
+            ClosedWindow window = windows.close(cycle, RULES_VERSION, secret.version());
+            progress.reached("cutOff.closed");
+            LOG.info(
+                    "cycle={} step=cutOff businessDate={} cutOff={} submissions={}",
+                    cycle,
+                    window.businessDate(),
+                    window.cutOff(),
+                    window.received());
+            return null;
+        });
+    }
+
+    /** 2. Each submission is admitted, held or refused. */
+    void screenSubmissions(long cycle) {
+        unlessPublished(cycle, "screenSubmissions", () -> {
+            SettlementCycle current = screened(cycle);
+            progress.reached("screenSubmissions.screened");
+            return CycleSlots.outcomes(current);
+        });
+    }
+
+    /** 3. Orders of each instrument meet at one price. */
+    void matchOrders(long cycle) {
+        unlessPublished(cycle, "matchOrders", () -> {
+            SettlementCycle current = matched(cycle);
+            progress.reached("matchOrders.matched");
+            cycles.saveRounds(token, current);
+            return null;
+        });
+    }
+
+    /** 4. Fills settle, and all that an account pays and receives is taken together. */
+    void netPositions(long cycle) {
+        unlessPublished(cycle, "netPositions", () -> {
+            SettlementCycle current = netted(cycle);
+            progress.reached("netPositions.netted");
+            cycles.savePositions(token, current);
+            return CycleSlots.outcomes(current);
+        });
+    }
+
+    /** 5. Transfers go into the journal, balances move, all visible at once. */
+    void postJournal(long cycle) {
+        unlessPublished(cycle, "postJournal", () -> {
+            ClosedWindow window = window(cycle);
+            SettlementCycle current = netted(cycle);
+            CycleCounts counts = CycleCounts.of(current, restingBefore);
+            if (!counts.balance()) {
+                throw new IllegalStateException("cycle " + cycle + " lost or doubled a submission: " + counts);
+            }
+            cycles.loadTransfers(token, window, current);
+            progress.reached("postJournal.loaded");
+            cycles.publish(token, window, current, counts, CycleSlots.of(current, window.firstSeq()));
+            progress.reached("postJournal.published");
+            LOG.info("cycle={} step=postJournal {}", cycle, counts);
+            return null;
+        });
+        run = null;
+    }
+
+    /** 6. The journal is sealed, chained to the seal before, and its commit recorded as due. */
+    void sealCycle(long cycle) {
+        timed(cycle, "sealCycle", () -> {
+            if (seals.header(cycle).isPresent()) {
+                return null;
+            }
+            ClosedWindow window = window(cycle);
+            Bank bank = bank();
+            CycleCounts counts = cycles.counts(cycle).orElseThrow();
+            var sealer = new CycleSealer(
+                    secret, new EntryDomain(bank.chainId(), bank.registry()), window, counts.transfers());
+            cycles.journal(cycle, sealer);
+            Hash32 prevHash = cycle == 1
+                    ? bank.genesisHash()
+                    : seals.header(cycle - 1).orElseThrow().hash();
+            CycleSealer.Sealed sealed = sealer.seal(counts, seals.slots(cycle), prevHash);
+            progress.reached("sealCycle.built");
+            seals.keep(sealed, () -> commitments.recordDue(sealed.header()));
+            LOG.info(
+                    "cycle={} step=sealCycle leaves={} root={}",
+                    cycle,
+                    counts.transfers(),
+                    sealed.header().entryRoot());
+            return null;
+        });
+    }
+
+    /** 7. The header is sent to the chain, once; the follower goes on from there. */
+    void commitOnChain(long cycle) {
+        timed(cycle, "commitOnChain", () -> {
+            progress.reached("commitOnChain.due");
+            try {
+                follower.tick();
+            } catch (ChainUnavailableException later) {
+                LOG.warn("cycle={} step=commitOnChain the chain is not there: {}", cycle, later.getMessage());
+            }
+            progress.reached("commitOnChain.tried");
+            return null;
+        });
+    }
+
+    /** 8. The cycle is compared with intake, with itself and with the chain. */
+    void reconcile(long cycle) {
+        timed(cycle, "reconcile", () -> {
+            SealHeader header = seals.header(cycle).orElseThrow();
+            reconciliation.reconcile(cycle, chainIdentity.of(cycle, header));
+            progress.reached("reconcile.compared");
+            return null;
+        });
+    }
+
+    /** 9. Reports for people and for programs. */
+    void publishReport(long cycle) {
+        timed(cycle, "publishReport", () -> {
+            progress.reached("publishReport.before");
+            reports.write(cycle);
+            return null;
+        });
+    }
+
+    private Bank bank() {
+        return banks.find().orElseThrow(() -> new IllegalStateException("no bank is open in this database"));
+    }
+
+    private ClosedWindow window(long cycle) {
+        return windows.find(cycle).orElseThrow(() -> new IllegalStateException("cycle " + cycle + " is not cut off"));
+    }
+
+    private SettlementCycle screened(long cycle) {
+        SettlementCycle current = run;
+        if (current == null || current.input().context().number() != cycle) {
+            ClosedWindow window = window(cycle);
+            Books books = cycles.booksBefore(window);
+            restingBefore = books.orders.size();
+            current = new SettlementCycle(books, cycles.input(window));
+            current.screen();
+            requireSameAsBefore(cycle, "screenSubmissions", CycleSlots.outcomes(current));
+            run = current;
+        }
+        return current;
+    }
+
+    private SettlementCycle matched(long cycle) {
+        SettlementCycle current = screened(cycle);
+        if (current.stage() == SettlementCycle.Stage.SCREENED) {
+            current.match();
+        }
+        return current;
+    }
+
+    private SettlementCycle netted(long cycle) {
+        SettlementCycle current = matched(cycle);
+        if (current.stage() == SettlementCycle.Stage.MATCHED) {
+            current.settleFills();
+            current.net();
+            requireSameAsBefore(cycle, "netPositions", CycleSlots.outcomes(current));
+        }
+        return current;
+    }
+
+    /** A resumed run that decides otherwise than the one before it must not go on. */
+    private void requireSameAsBefore(long cycle, String step, Hash32 digest) {
+        Optional<Hash32> before = cycles.stepDigest(cycle, step);
+        if (before.isPresent() && !before.get().equals(digest)) {
+            throw new IllegalStateException("cycle " + cycle + " decided otherwise in " + step
+                    + " than the run before: " + digest + ", not " + before.get());
+        }
+    }
+
+    private interface Work {
+        @Nullable
+        Hash32 run();
+    }
+
+    private void unlessPublished(long cycle, String step, Work work) {
+        if (cycles.lastPublished() < cycle) {
+            timed(cycle, step, work);
+        } else if (!cycles.isStepDone(cycle, step)) {
+            cycles.stepDone(cycle, step, 0, null); // Published, and killed before it was noted.
+        }
+    }
+
+    private void timed(long cycle, String step, Work work) {
+        progress.stepStarts(cycle, step);
+        progress.reached(step);
+        long start = System.nanoTime();
+        Hash32 digest = work.run();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        cycles.stepDone(cycle, step, seconds, digest);
+        progress.stepDone(cycle, step, seconds);
+    }
+}

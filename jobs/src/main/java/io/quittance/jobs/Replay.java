@@ -1,0 +1,198 @@
+package io.quittance.jobs;
+
+import io.quittance.domain.commitment.CommitmentStore;
+import io.quittance.domain.cycle.Bank;
+import io.quittance.domain.cycle.BankStore;
+import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.intake.CanonicalContent;
+import io.quittance.domain.intake.Queued;
+import io.quittance.domain.ledger.Books;
+import io.quittance.domain.ledger.TransferList;
+import io.quittance.domain.screening.Outcome;
+import io.quittance.domain.seal.BankSecret;
+import io.quittance.domain.seal.EntryDomain;
+import io.quittance.domain.seal.Hash32;
+import io.quittance.domain.seal.SealHeader;
+import io.quittance.domain.seal.Slot;
+import io.quittance.domain.settlement.CycleCounts;
+import io.quittance.domain.settlement.CycleInput;
+import io.quittance.domain.settlement.CycleSealer;
+import io.quittance.domain.settlement.CycleSlots;
+import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.SealStore;
+import io.quittance.domain.settlement.SettlementCycle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settles the bank's whole history again, in memory, from nothing but the queue, the reference data and the parameters,
+ * and compares each cycle with its seal. Writes nothing.
+ */
+public final class Replay {
+
+    private final Windows windows;
+    private final CycleStore cycles;
+    private final SealStore seals;
+    private final BankStore banks;
+    private final BankSecret secret;
+    private final CommitmentStore commitments;
+
+    public Replay(
+            Windows windows,
+            CycleStore cycles,
+            SealStore seals,
+            BankStore banks,
+            BankSecret secret,
+            CommitmentStore commitments) {
+        this.windows = windows;
+        this.cycles = cycles;
+        this.seals = seals;
+        this.banks = banks;
+        this.secret = secret;
+        this.commitments = commitments;
+    }
+
+    /**
+     * What came of one cycle.
+     *
+     * @param root the entry root that the replay found
+     * @param why in sentences, what differs from the seal; empty if nothing does
+     * @param onChain whether the header's hash is what our tables say the chain has; null while it is not committed
+     */
+    public record Replayed(
+            long cycle,
+            Hash32 root,
+            Hash32 headerHash,
+            List<String> why,
+            @Nullable Boolean onChain) {
+
+        public boolean equal() {
+            return why.isEmpty();
+        }
+    }
+
+    /** Receives each cycle as it is through. */
+    public interface Listener {
+        void replayed(Replayed cycle);
+    }
+
+    /** Replays all sealed cycles in order; all of them, also after the first difference. */
+    public void run(Listener listener) {
+        Bank bank = banks.find().orElseThrow(() -> new IllegalStateException("no bank is open in this database"));
+        var domain = new EntryDomain(bank.chainId(), bank.registry());
+        Books books = null;
+        List<Queued> held = List.of();
+        Hash32 prevHash = bank.genesisHash();
+        for (long cycle = 1; cycle <= seals.lastSealed(); cycle++) {
+            ClosedWindow window = windows.find(cycle).orElseThrow();
+            if (books == null) {
+                books = new Books(window.parameters().assets());
+            }
+            long firstSeq = books.lastSeq + 1;
+            long restingBefore = books.orders.size();
+            CycleInput input = cycles.input(window, held);
+            SettlementCycle run = new SettlementCycle(books, input).settle();
+            CycleCounts counts = CycleCounts.of(run, restingBefore);
+            Map<Slot, Hash32> slots = CycleSlots.of(run, firstSeq);
+            var sealer = new CycleSealer(secret, domain, withFirstSeq(window, firstSeq), counts.transfers());
+            feed(run.transfers(), books, firstSeq, sealer);
+            SealHeader header = sealer.seal(counts, slots, prevHash).header();
+            listener.replayed(compare(header, slots, input));
+            held = carriedOut(run);
+            prevHash = seals.header(cycle).orElseThrow().hash(); // So that one difference does not hide the next.
+        }
+    }
+
+    private static void feed(TransferList transfers, Books books, long firstSeq, CycleSealer sealer) {
+        for (int i = 0; i < transfers.size(); i++) {
+            sealer.transfer(
+                    firstSeq + i,
+                    books.accountId(transfers.from(i)),
+                    books.accountId(transfers.to(i)),
+                    transfers.amount(i),
+                    transfers.asset(i),
+                    transfers.typeCode(i));
+        }
+    }
+
+    private static ClosedWindow withFirstSeq(ClosedWindow window, long firstSeq) {
+        return new ClosedWindow(
+                window.cycle(),
+                window.windowNo(),
+                window.businessDate(),
+                window.cutOff(),
+                window.rulesVersion(),
+                window.secretVersion(),
+                window.parameters(),
+                firstSeq,
+                window.received());
+    }
+
+    private Replayed compare(SealHeader found, Map<Slot, Hash32> slots, CycleInput input) {
+        SealHeader sealed = seals.header(found.cycle()).orElseThrow();
+        var why = new ArrayList<String>();
+        changedLines(input).forEach(why::add);
+        if (!found.equals(sealed)) {
+            Map<Slot, Hash32> kept = seals.slots(found.cycle());
+            slots.forEach((slot, hash) -> {
+                if (!Objects.equals(hash, kept.get(slot))) {
+                    why.add("slot " + slot + " is " + hash + ", sealed " + kept.get(slot));
+                }
+            });
+            if (!found.entryRoot().equals(sealed.entryRoot())) {
+                why.add("entry root is " + found.entryRoot() + ", sealed " + sealed.entryRoot());
+            }
+            if (found.leafCount() != sealed.leafCount()) {
+                why.add("transfers are " + found.leafCount() + ", sealed " + sealed.leafCount());
+            }
+            if (why.isEmpty()) {
+                why.add("header is " + found + ", sealed " + sealed);
+            }
+        }
+        Optional<Hash32> chain = commitments.status(found.cycle()).flatMap(s -> Optional.ofNullable(s.headerHash()));
+        return new Replayed(
+                found.cycle(),
+                found.entryRoot(),
+                found.hash(),
+                why,
+                chain.map(hash -> hash.equals(found.hash())).orElse(null));
+    }
+
+    /** Queue lines whose content is no longer what it was when they came in, one sentence each. */
+    static List<String> changedLines(CycleInput input) {
+        var changed = new ArrayList<String>();
+        for (Queued item : input.received()) {
+            Hash32 now = CanonicalContent.digest(CanonicalContent.of(item.submission(), item.memoHash()));
+            if (!now.equals(item.contentDigest())) {
+                changed.add("submission " + item.submissionId() + " (key " + item.submissionKey() + " of "
+                        + item.client() + ") is not what was received");
+            }
+        }
+        for (var entry : input.reference()) {
+            Hash32 now = CanonicalContent.digest(CanonicalContent.of(entry.line(), entry.nameHash()));
+            if (!now.equals(entry.contentDigest())) {
+                changed.add(entry.line().kind().wireName() + " " + entry.line().name() + " is not what was received");
+            }
+        }
+        return changed;
+    }
+
+    private static List<Queued> carriedOut(SettlementCycle run) {
+        var held = new TreeMap<Long, Queued>();
+        for (List<Queued> items : List.of(run.input().held(), run.input().received())) {
+            for (Queued item : items) {
+                Outcome outcome = run.outcomes().get(item.intakeNo());
+                if (outcome != null && outcome.state() == Outcome.State.HELD && outcome.holdUntil() != null) {
+                    held.put(item.intakeNo(), item.heldUntil(outcome.holdUntil()));
+                }
+            }
+        }
+        return List.copyOf(held.values());
+    }
+}
