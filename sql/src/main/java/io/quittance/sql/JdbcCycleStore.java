@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -192,8 +193,19 @@ final class JdbcCycleStore implements CycleStore {
         T run(Connection connection) throws SQLException;
     }
 
-    private <T extends @Nullable Object> T within(TransactionTemplate template, String what, Work<T> work) {
-        return template.execute(status -> {
+    private interface Action {
+        void run(Connection connection) throws SQLException;
+    }
+
+    private void does(TransactionTemplate template, String what, Action action) {
+        within(template, what, connection -> {
+            action.run(connection);
+            return true;
+        });
+    }
+
+    private <T> T within(TransactionTemplate template, String what, Work<T> work) {
+        return Objects.requireNonNull(template.execute(status -> {
             Connection connection = DataSourceUtils.getConnection(application);
             try {
                 return work.run(connection);
@@ -208,7 +220,7 @@ final class JdbcCycleStore implements CycleStore {
             } finally {
                 DataSourceUtils.releaseConnection(connection, application);
             }
-        });
+        }));
     }
 
     @Override
@@ -231,8 +243,8 @@ final class JdbcCycleStore implements CycleStore {
                     until.put(row.getLong(1), row.getObject(2, LocalDate.class));
                 }
             }
-            List<Queued> held = SubmissionColumns.ofIntakeNos(connection, until.keySet()).stream()
-                    .map(item -> item.heldUntil(java.util.Objects.requireNonNull(until.get(item.intakeNo()))))
+            List<Queued> held = QueueReader.ofIntakeNos(connection, until.keySet()).stream()
+                    .map(item -> item.heldUntil(Objects.requireNonNull(until.get(item.intakeNo()))))
                     .toList();
             return input(connection, window, held);
         });
@@ -243,9 +255,9 @@ final class JdbcCycleStore implements CycleStore {
         return within(snapshot, "read the queue", connection -> input(connection, window, held));
     }
 
-    private static CycleInput input(Connection connection, ClosedWindow window, List<Queued> held) throws SQLException {
-        List<ReferenceEntry> reference = ReferenceRows.ofWindow(connection, window.windowNo());
-        List<Queued> received = SubmissionColumns.ofWindow(connection, window.windowNo());
+    private CycleInput input(Connection connection, ClosedWindow window, List<Queued> held) throws SQLException {
+        List<ReferenceEntry> reference = ReferenceRows.ofWindow(jdbc, window.windowNo());
+        List<Queued> received = QueueReader.ofWindow(connection, window.windowNo());
         Map<UUID, SettledSubmission> reversible = new HashMap<>();
         for (Queued item : received) {
             if (item.submission() instanceof Submission.Reversal reversal) {
@@ -260,7 +272,7 @@ final class JdbcCycleStore implements CycleStore {
     /** What a submission settled before a cycle; empty if it moved nothing. */
     private static Optional<SettledSubmission> settled(Connection connection, UUID submissionId, long beforeCycle)
             throws SQLException {
-        Optional<Queued> original = SubmissionColumns.ofId(connection, submissionId);
+        Optional<Queued> original = QueueReader.ofId(connection, submissionId);
         if (original.isEmpty()) {
             return Optional.empty();
         }
@@ -289,10 +301,9 @@ final class JdbcCycleStore implements CycleStore {
     @Override
     public void saveRounds(long token, SettlementCycle run) {
         long cycle = run.input().context().number();
-        within(transaction, "keep the rounds", connection -> {
+        does(transaction, "keep the rounds", connection -> {
             call(connection, DISCARD_ROUNDS, token, cycle);
             run.rounds().forEach(round -> addRound(cycle, round));
-            return null;
         });
     }
 
@@ -339,7 +350,7 @@ final class JdbcCycleStore implements CycleStore {
     @Override
     public void savePositions(long token, SettlementCycle run) {
         long cycle = run.input().context().number();
-        within(transaction, "keep the positions", connection -> {
+        does(transaction, "keep the positions", connection -> {
             call(connection, DISCARD_POSITIONS, token, cycle);
             try (var copy = new BinaryCopy(connection, COPY_POSITIONS)) {
                 for (NetPosition position : run.positions()) {
@@ -353,7 +364,6 @@ final class JdbcCycleStore implements CycleStore {
                 }
                 copy.end();
             }
-            return null;
         });
     }
 
@@ -361,7 +371,7 @@ final class JdbcCycleStore implements CycleStore {
     public void loadTransfers(long token, ClosedWindow window, SettlementCycle run) {
         TransferList transfers = run.transfers();
         Books books = run.books();
-        within(transaction, "load the journal", connection -> {
+        does(transaction, "load the journal", connection -> {
             call(connection, DISCARD_UNPUBLISHED, token, window.cycle());
             try (var copy = new BinaryCopy(connection, COPY_TRANSFERS)) {
                 for (int i = 0; i < transfers.size(); i++) {
@@ -384,14 +394,13 @@ final class JdbcCycleStore implements CycleStore {
                 }
                 copy.end();
             }
-            return null;
         });
     }
 
     @Override
     public void publish(
             long token, ClosedWindow window, SettlementCycle run, CycleCounts counts, Map<Slot, Hash32> slots) {
-        within(transaction, "publish the cycle", connection -> {
+        does(transaction, "publish the cycle", connection -> {
             call(connection, ASSERT_LEASE, token);
             copyBalances(connection, run.books());
             copyOutcomes(connection, run, window.cycle());
@@ -415,7 +424,6 @@ final class JdbcCycleStore implements CycleStore {
                     .param("hash", hash.bytes())
                     .update());
             call(connection, PUBLISH, token, window.cycle(), run.transfers().size());
-            return null;
         });
     }
 
@@ -664,7 +672,7 @@ final class JdbcCycleStore implements CycleStore {
 
     @Override
     public void journal(long cycle, TransferSink sink) {
-        within(snapshot, "read the journal", connection -> {
+        does(snapshot, "read the journal", connection -> {
             long first;
             long count;
             try (var range = connection.prepareStatement("""
@@ -696,7 +704,6 @@ final class JdbcCycleStore implements CycleStore {
                     }
                 }
             }
-            return null;
         });
     }
 

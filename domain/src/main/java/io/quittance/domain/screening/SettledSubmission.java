@@ -1,6 +1,6 @@
 package io.quittance.domain.screening;
 
-import io.quittance.domain.intake.Submission;
+import io.quittance.domain.intake.Submission.ComputeDeposit;
 import io.quittance.domain.ledger.TransactionType;
 import java.util.List;
 import java.util.UUID;
@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deposit the deposit it was; null if it was something else
  */
-public record SettledSubmission(long intakeNo, List<Leg> legs, Submission.@Nullable ComputeDeposit deposit) {
+public record SettledSubmission(
+        long intakeNo, List<Leg> legs, @Nullable ComputeDeposit deposit) {
 
     /** One of its transfers. */
     public record Leg(TransactionType type, int asset, UUID from, UUID to, long amount) {}
