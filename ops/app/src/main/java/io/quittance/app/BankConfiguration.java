@@ -1,0 +1,87 @@
+package io.quittance.app;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.contracts.ChainAdapters;
+import io.quittance.contracts.ChainSettings;
+import io.quittance.domain.commitment.CommitFollower;
+import io.quittance.domain.commitment.CommitmentStore;
+import io.quittance.domain.commitment.CycleRegistry;
+import io.quittance.domain.commitment.FollowSettings;
+import io.quittance.domain.cycle.Bank;
+import io.quittance.domain.seal.BankSecret;
+import io.quittance.jobs.CycleJobs;
+import io.quittance.sql.Migrations;
+import io.quittance.sql.SqlAdapters;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** A bank's books, jobs and chain: what every command that works on them needs. Doors and schedule come on top. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({SqlAdapters.class, CycleJobs.class})
+class BankConfiguration {
+
+    @Bean(destroyMethod = "close")
+    HikariDataSource dataSource(Premises premises) {
+        var config = new HikariConfig();
+        config.setJdbcUrl(premises.databaseUrl());
+        config.setConnectionInitSql("SET ROLE " + Migrations.APPLICATION_ROLE);
+        config.setMaximumPoolSize(24);
+        config.setPoolName("quittance");
+        return new HikariDataSource(config);
+    }
+
+    @Bean
+    PlatformTransactionManager transactionManager(DataSource dataSource) {
+        return new JdbcTransactionManager(dataSource);
+    }
+
+    @Bean
+    CycleRegistry cycleRegistry(Premises premises, Bank bank, BankSession.Committer committer) {
+        var settings = new ChainSettings(premises.chain(), bank.chainId(), bank.registry(), 0, Duration.ofSeconds(10));
+        return committer.signer() == null
+                ? ChainAdapters.developmentRegistry(settings)
+                : ChainAdapters.registry(settings, committer.signer());
+    }
+
+    @Bean
+    CommitFollower commitFollower(CommitmentStore commitments, CycleRegistry registry) {
+        String owner = ManagementFactory.getRuntimeMXBean().getName();
+        return new CommitFollower(commitments, registry, FollowSettings.standard(owner));
+    }
+
+    @Bean
+    IntakeSecret intakeSecret(BankSecret secret) {
+        return new IntakeSecret(secret.textSalt());
+    }
+
+    @Bean
+    CycleReports cycleReports(Premises premises, BankViews views, CycleFigures figures, Reconciliation reconciliation) {
+        return new FileCycleReports(premises.directory().reports(), views, figures, reconciliation);
+    }
+
+    @Bean
+    EntryProofs entryProofs(
+            Bank bank, BankSecret secret, SealStore seals, Windows windows, @Lazy BankViews views) {
+        return new EntryProofs(new EntryDomain(bank.chainId(), bank.registry()), secret, seals, windows, views);
+    }
+
+    @Bean
+    Replay replay(
+            Windows windows,
+            CycleStore cycles,
+            SealStore seals,
+            BankStore banks,
+            BankSecret secret,
+            CommitmentStore commitments) {
+        return new Replay(windows, cycles, seals, banks, secret, commitments);
+    }
+}

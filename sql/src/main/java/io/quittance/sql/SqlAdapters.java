@@ -1,0 +1,63 @@
+package io.quittance.sql;
+
+import io.quittance.domain.commitment.CommitmentStore;
+import io.quittance.domain.cycle.BankStore;
+import io.quittance.domain.cycle.Lease;
+import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.SealStore;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Hands out the JDBC classes behind the domain's ports. Needs a data source of the application's role. */
+@Configuration(proxyBeanMethods = false)
+public class SqlAdapters {
+
+    /** The bank's record alone, for who opens a bank before the rest is there. */
+    public static BankStore bank(DataSource application) {
+        return new JdbcBank(application);
+    }
+
+    /** The windows alone, likewise. */
+    public static Windows windows(DataSource application) {
+        return new JdbcWindows(application, new JdbcBank(application));
+    }
+
+    @Bean
+    BankStore bankStore(DataSource application) {
+        return new JdbcBank(application);
+    }
+
+    @Bean
+    Windows windows(DataSource application, BankStore bank) {
+        return new JdbcWindows(application, bank);
+    }
+
+    @Bean
+    Lease lease(DataSource application) {
+        return new JdbcLease(application);
+    }
+
+    @Bean
+    CycleStore cycleStore(DataSource application) {
+        return new JdbcCycleStore(application);
+    }
+
+    @Bean
+    SealStore sealStore(DataSource application) {
+        return new JdbcSealStore(application);
+    }
+
+    @Bean
+    Reconciliation reconciliation(DataSource application) {
+        return new JdbcReconciliation(application);
+    }
+
+    @Bean
+    CommitmentStore commitmentStore(DataSource application, PlatformTransactionManager transactions) {
+        return ChainStores.commitments(application, transactions);
+    }
+}
