@@ -391,6 +391,21 @@ contract SettlementRegistryTest is RegistryTestBase {
         assertTrue(!registry.verifyEntry(header, 0, entryHashOf(0), new bytes32[](0)), "zero");
     }
 
+    /// @dev A committer that hides leaves: the tree has more of them, or fewer, than the header admits.
+    function test_aTreeOfAnotherSizeThanTheHeaderSaysProvesNothing() public {
+        bytes32[] memory nodes = treeOf(registry.ENTRY_DOMAIN(), 1, 4);
+        bytes32 leaf = leafOf(registry.ENTRY_DOMAIN(), 1, entryHashOf(1));
+        ISettlementRegistry.Header memory tooFew = nextHeader(registry, 1, nodes[0]);
+        commitAs(COMMITTER, registry, tooFew);
+        SettlementRegistry other = newRegistry();
+        bytes32 only = leafOf(other.ENTRY_DOMAIN(), 1, entryHashOf(1));
+        ISettlementRegistry.Header memory tooMany = nextHeader(other, 4, only);
+        commitAs(COMMITTER, other, tooMany);
+
+        assertTrue(!registry.verifyEntry(tooFew, 1, entryHashOf(1), proofOf(nodes, leaf)), "two steps in a tree of one");
+        assertTrue(!other.verifyEntry(tooMany, 1, entryHashOf(1), new bytes32[](0)), "no step in a tree of four");
+    }
+
     /// @dev What sorted pairs without double hashing would allow: the two children of a node passed off as a leaf.
     function test_anInnerNodeIsNotALeaf() public {
         bytes32[] memory nodes = treeOf(registry.ENTRY_DOMAIN(), 1, 4);

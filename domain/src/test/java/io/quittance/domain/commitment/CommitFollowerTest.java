@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -287,6 +288,28 @@ class CommitFollowerTest {
         assertThat(onIt.tick()).isInstanceOf(Pass.Halted.class);
     }
 
+    @Test
+    void aNodeThatContradictsItselfAboutTheBlockIsNotBelieved() {
+        boolean[] lies = {true};
+        SimulatedChain twoFaced = new SimulatedChain() {
+            @Override
+            public Optional<Hash32> blockHash(long number) {
+                return lies[0] ? Optional.of(Hash32.ZERO) : super.blockHash(number);
+            }
+        };
+        due(1);
+        CommitFollower onIt = follower("a", twoFaced, store, 1_000);
+        onIt.tick();
+        twoFaced.mine();
+        onIt.tick();
+        twoFaced.mine(5);
+
+        assertThat(onIt.tick()).isEqualTo(new Pass.Waiting(1, CommitState.MINED, 1));
+        assertThat(status(1).remark()).contains("contradicts itself about block 1");
+        lies[0] = false;
+        assertThat(onIt.tick()).isInstanceOf(Pass.Idle.class);
+    }
+
     // ---- the chain changes its mind
 
     @Test
@@ -516,6 +539,8 @@ class CommitFollowerTest {
         assertThat(status(1).state()).isEqualTo(CommitState.DUE);
 
         chain.paused = false;
+        follower.tick();
+        assertThat(status(1).state()).as("the failed one is behind us").isEqualTo(CommitState.SENT);
         untilIdle();
 
         List<Attempt> attempts = store.find(1).orElseThrow().attempts();
