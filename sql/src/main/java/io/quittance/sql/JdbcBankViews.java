@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.LongFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +29,12 @@ final class JdbcBankViews implements BankViews {
     private final AccountViews accounts;
     private final TaskViews tasks;
     private final CycleViews cycles;
-    private final LongFunction<Optional<String>> proofs;
+    private final Function<Posting, Optional<String>> proofs;
 
     /**
-     * @param proofs the proof file of a sealed transfer by its sequence number; called outside of the view's transaction
+     * @param proofs the proof file of a settled transfer, empty before its cycle is sealed; called outside of the view's transaction
      */
-    JdbcBankViews(DataSource application, ChainStatusReader chain, LongFunction<Optional<String>> proofs) {
+    JdbcBankViews(DataSource application, ChainStatusReader chain, Function<Posting, Optional<String>> proofs) {
         JdbcClient jdbc = JdbcClient.create(application);
         this.snapshot = new TransactionTemplate(new JdbcTransactionManager(application));
         snapshot.setReadOnly(true);
@@ -83,7 +83,7 @@ final class JdbcBankViews implements BankViews {
 
     @Override
     public Optional<String> proof(long seq) {
-        return proofs.apply(seq);
+        return posting(seq).flatMap(proofs);
     }
 
     @Override

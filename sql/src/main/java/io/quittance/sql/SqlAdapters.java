@@ -1,11 +1,21 @@
 package io.quittance.sql;
 
 import io.quittance.domain.commitment.CommitmentStore;
+import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.Lease;
 import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.intake.Approvals;
+import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.FileIntake;
+import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.report.BankViews;
+import io.quittance.domain.seal.BankSecret;
+import io.quittance.domain.seal.EntryDomain;
+import io.quittance.domain.seal.ProofFile;
 import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.EntryProofs;
 import io.quittance.domain.settlement.SealStore;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
@@ -59,5 +69,41 @@ public class SqlAdapters {
     @Bean
     CommitmentStore commitmentStore(DataSource application, PlatformTransactionManager transactions) {
         return ChainStores.commitments(application, transactions);
+    }
+
+    @Bean
+    IntakeQueue intakeQueue(DataSource application, Windows windows, BankSecret secret) {
+        return new JdbcIntakeQueue(application, secret.textSalt(), windows::layOut);
+    }
+
+    @Bean
+    FileIntake fileIntake(DataSource application, Windows windows, BankSecret secret) {
+        return new JdbcFileIntake(application, secret.textSalt(), windows::layOut);
+    }
+
+    @Bean
+    ClientDirectory clientDirectory(DataSource application) {
+        return new JdbcClientDirectory(application);
+    }
+
+    @Bean
+    Approvals approvals(DataSource application) {
+        return new JdbcApprovals(application);
+    }
+
+    @Bean
+    EntryProofs entryProofs(Bank bank, BankSecret secret, SealStore seals, Windows windows) {
+        return new EntryProofs(new EntryDomain(bank.chainId(), bank.registry()), secret, seals, windows);
+    }
+
+    @Bean
+    BankViews bankViews(DataSource application, CommitmentStore commitments, EntryProofs proofs) {
+        return new JdbcBankViews(
+                application,
+                cycle -> commitments
+                        .status(cycle)
+                        .map(status -> new ChainStatusReader.ChainStatus(
+                                status.state().name(), status.transaction(), status.gasUsed())),
+                posting -> proofs.of(posting).map(ProofFile::write));
     }
 }

@@ -19,6 +19,7 @@ public final class BankSecret {
     public static final int MIN_LENGTH = 32;
 
     private static final byte[] CYCLE_LABEL = "quittance/cycle/v1".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TEXT_LABEL = "quittance/text/v1".getBytes(StandardCharsets.UTF_8);
 
     private final int version;
     private final SecretKeySpec key;
@@ -59,6 +60,17 @@ public final class BankSecret {
             mac.update(CYCLE_LABEL);
             mac.update(ByteBuffer.allocate(Long.BYTES).putLong(cycle).array());
             return new CycleSecret(mac.doFinal());
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", missing);
+        }
+    }
+
+    /** Salts the hashes that stand for free text; says nothing about the keys of cycles. 32 bytes. */
+    public byte[] textSalt() {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(key);
+            return mac.doFinal(TEXT_LABEL);
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("every Java platform has HmacSHA256", missing);
         }

@@ -9,6 +9,16 @@ import io.quittance.domain.commitment.CommitmentStore;
 import io.quittance.domain.commitment.CycleRegistry;
 import io.quittance.domain.commitment.FollowSettings;
 import io.quittance.domain.cycle.Bank;
+import io.quittance.domain.cycle.BankStore;
+import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.report.BankViews;
+import io.quittance.domain.report.CycleFigures;
+import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.SealStore;
+import io.quittance.jobs.CycleReports;
+import io.quittance.jobs.FileCycleReports;
+import io.quittance.jobs.Replay;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.jobs.CycleJobs;
 import io.quittance.sql.Migrations;
@@ -59,19 +69,8 @@ class BankConfiguration {
     }
 
     @Bean
-    IntakeSecret intakeSecret(BankSecret secret) {
-        return new IntakeSecret(secret.textSalt());
-    }
-
-    @Bean
     CycleReports cycleReports(Premises premises, BankViews views, CycleFigures figures, Reconciliation reconciliation) {
         return new FileCycleReports(premises.directory().reports(), views, figures, reconciliation);
-    }
-
-    @Bean
-    EntryProofs entryProofs(
-            Bank bank, BankSecret secret, SealStore seals, Windows windows, @Lazy BankViews views) {
-        return new EntryProofs(new EntryDomain(bank.chainId(), bank.registry()), secret, seals, windows, views);
     }
 
     @Bean
