@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class ProblemErrors implements ErrorController {
 
-    @RequestMapping("${server.error.path:${error.path:/error}}")
+    @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     ResponseEntity<Object> error(HttpServletRequest request) {
         Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         HttpStatus status = code instanceof Integer number ? HttpStatus.resolve(number) : null;
