@@ -33,20 +33,20 @@ public record FileResult(
         @Nullable Long repeated,
         @Nullable Long refused,
         List<Refusal> refusals,
-        List<Error> errors) {
+        List<LineError> errors) {
 
     /** One refused line: its first error decides the code, all are listed. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Refusal(long line, @Nullable String submissionKey, List<Error> errors) {}
+    public record Refusal(long line, @Nullable String submissionKey, List<LineError> errors) {}
 
     /** @param line null within a refused line, and where it is about the whole file */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Error(@Nullable Long line, @Nullable String field, String code, String detail, String retry) {
+    public record LineError(@Nullable Long line, @Nullable String field, String code, String detail, String retry) {
 
-        static Error of(FormError error) {
-            return new Error(
+        static LineError of(FormError error) {
+            return new LineError(
                     null,
                     error.field().isEmpty() ? null : error.field(),
                     error.reason().name(),
@@ -54,8 +54,8 @@ public record FileResult(
                     RejectsFile.retryWord(error.reason()));
         }
 
-        static Error of(FileError error) {
-            return new Error(
+        static LineError of(FileError error) {
+            return new LineError(
                     error.lineNo() == 0 ? null : error.lineNo(),
                     null,
                     error.reason().name(),
@@ -84,7 +84,7 @@ public record FileResult(
                         .map(line -> new Refusal(
                                 line.lineNo(),
                                 line.submissionKey(),
-                                line.errors().stream().map(Error::of).toList()))
+                                line.errors().stream().map(LineError::of).toList()))
                         .toList(),
                 List.of());
     }
@@ -103,6 +103,6 @@ public record FileResult(
                 null,
                 null,
                 List.of(),
-                refused.errors().stream().map(Error::of).toList());
+                refused.errors().stream().map(LineError::of).toList());
     }
 }

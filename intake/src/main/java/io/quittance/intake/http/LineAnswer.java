@@ -34,7 +34,7 @@ record LineAnswer(
         @Nullable LocalDate businessDate,
         @Nullable Instant receivedAt,
         @Nullable String href,
-        @Nullable List<Problem.Error> errors) {
+        @Nullable List<Problem.ProblemError> errors) {
 
     /** The answers to the lines of an array, in its order. */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -83,7 +83,7 @@ record LineAnswer(
                 null,
                 null,
                 null,
-                errors.stream().map(error -> Problem.Error.of(error, at)).toList());
+                errors.stream().map(error -> Problem.ProblemError.of(error, at)).toList());
     }
 
     LineAnswer withoutRepeated() {

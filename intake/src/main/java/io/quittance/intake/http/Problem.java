@@ -34,7 +34,7 @@ record Problem(
         @Nullable String detail,
         String code,
         @Nullable String retry,
-        @Nullable List<Error> errors,
+        @Nullable List<ProblemError> errors,
         @Nullable Long fileNo,
         @Nullable String errorId) {
 
@@ -46,7 +46,7 @@ record Problem(
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Error(
+    record ProblemError(
             @Nullable String pointer,
             @Nullable String field,
             @Nullable Long line,
@@ -55,9 +55,9 @@ record Problem(
             String retry) {
 
         /** @param at the pointer of the object that the field belongs to; empty for the whole body */
-        static Error of(FormError error, String at) {
+        static ProblemError of(FormError error, String at) {
             boolean ofField = !error.field().isEmpty();
-            return new Error(
+            return new ProblemError(
                     ofField ? at + '/' + error.field().replace("~", "~0").replace("/", "~1") : at,
                     ofField ? error.field() : null,
                     null,
@@ -79,7 +79,7 @@ record Problem(
     }
 
     static Problem of(
-            HttpStatus status, Reason code, @Nullable String detail, List<Error> errors, @Nullable Long fileNo) {
+            HttpStatus status, Reason code, @Nullable String detail, List<ProblemError> errors, @Nullable Long fileNo) {
         return new Problem(
                 TYPE + code.name(),
                 code.sentence(),
@@ -100,7 +100,7 @@ record Problem(
                 statusOf(first),
                 first.reason(),
                 first.detail(),
-                errors.stream().map(error -> Error.of(error, "")).toList(),
+                errors.stream().map(error -> ProblemError.of(error, "")).toList(),
                 null);
     }
 

@@ -54,6 +54,7 @@ public final class FakeBankViews implements BankViews {
 
     @Override
     public Optional<CycleView> cycle(long number) {
+        requireWorking();
         return Optional.ofNullable(cycles.get(number));
     }
 
@@ -69,9 +70,13 @@ public final class FakeBankViews implements BankViews {
 
     @Override
     public List<LocalDate> openDates() {
+        requireWorking();
+        return List.of(LocalDate.of(2026, 3, 2));
+    }
+
+    private void requireWorking() {
         if (broken) {
             throw new IllegalStateException("secret detail: no connection");
         }
-        return List.of(LocalDate.of(2026, 3, 2));
     }
 }
