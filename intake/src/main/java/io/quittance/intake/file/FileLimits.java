@@ -1,0 +1,30 @@
+package io.quittance.intake.file;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How much one file may hold. The lines of a file are in memory while it is taken in, about three times its size.
+ *
+ * @param maxLine the longest line, over its line breaks within quotes
+ * @param maxFile the longest file
+ */
+@ConfigurationProperties("quittance.files")
+public record FileLimits(
+        @DefaultValue("64KB") DataSize maxLine,
+        @DefaultValue("256MB") DataSize maxFile) {
+
+    public static final FileLimits DEFAULT = new FileLimits(DataSize.ofKilobytes(64), DataSize.ofMegabytes(256));
+
+    public FileLimits {
+        if (maxLine.toBytes() < 1_024
+                || maxLine.toBytes() > DataSize.ofMegabytes(16).toBytes()) {
+            throw new IllegalArgumentException("quittance.files.max-line must be from 1KB to 16MB, not " + maxLine);
+        }
+        if (maxFile.toBytes() < maxLine.toBytes()) {
+            throw new IllegalArgumentException(
+                    "quittance.files.max-file must not be less than quittance.files.max-line");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.quittance.intake.http;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.ClientDirectory;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Knows a client by {@code Authorization: Bearer qk_…}. Without a key, or with one that is not known, the request goes on
+ * as nobody's, and whatever needs somebody answers 401.
+ */
+final class ApiKeyFilter extends OncePerRequestFilter {
+
+    private static final String SCHEME = "Bearer ";
+
+    private final ClientDirectory directory;
+
+    ApiKeyFilter(ClientDirectory directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        client(request).ifPresent(client -> {
+            SecurityContext context = SecurityContextHolder.createEmptyContext();
+            context.setAuthentication(new ClientAuthentication(client));
+            SecurityContextHolder.setContext(context);
+        });
+        chain.doFilter(request, response);
+    }
+
+    private Optional<Client> client(HttpServletRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return Optional.empty();
+        }
+        String key = header.substring(SCHEME.length()).strip();
+        return ApiKeys.isKey(key) ? directory.authenticate(ApiKeys.sha256(key)) : Optional.empty();
+    }
+}

@@ -1,0 +1,206 @@
+package io.quittance.intake.http;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.Client.Scope;
+import io.quittance.domain.intake.FileIntake;
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Reason;
+import io.quittance.intake.file.FileAnswer;
+import io.quittance.intake.file.FileDoor;
+import io.quittance.intake.file.FileError;
+import io.quittance.intake.file.FileFormat;
+import io.quittance.intake.file.FileResult;
+import io.quittance.intake.file.RejectsFile;
+import io.quittance.intake.wire.Permissions;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Files by HTTP: the body is the file, the answer is its result. */
+@RestController
+final class FileController {
+
+    /** How many refused lines an answer names; all of them are in the rejects file. */
+    private static final int MAX_REFUSALS = 1_000;
+
+    private static final int MAX_NAME = 255;
+
+    private final FileDoor door;
+    private final FileIntake intake;
+
+    FileController(FileDoor door, FileIntake intake) {
+        this.door = door;
+        this.intake = intake;
+    }
+
+    @PostMapping(
+            path = "/v1/files",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
+    @Operation(
+            summary = "Hand in a file of one kind",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content = {
+                                @Content(mediaType = "text/csv", schema = @Schema(type = "string")),
+                                @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string"))
+                            }))
+    ResponseEntity<Object> handIn(
+            @AuthenticationPrincipal Client client,
+            @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
+            @RequestParam(name = "kind", required = false) @Nullable String kindName,
+            @RequestParam(name = "name", required = false) @Nullable String name,
+            HttpServletRequest request) {
+        requireAnyWriteScope(client);
+        String key = Requests.idempotencyKey(keyHeader);
+        Kind kind = kindName == null
+                ? null
+                : Kind.named(kindName)
+                        .orElseThrow(() -> new ProblemException(
+                                ProblemCode.BAD_PARAMETER, "kind is not the name of a kind of line"));
+        if (name != null && (name.length() > MAX_NAME || name.chars().anyMatch(Character::isISOControl))) {
+            throw new ProblemException(
+                    ProblemCode.BAD_PARAMETER, "name has at most " + MAX_NAME + " printable characters");
+        }
+        FileAnswer answer;
+        try {
+            answer = door.handIn(client, format(request), kind, name, key, request.getInputStream());
+        } catch (IOException broken) {
+            throw new ProblemException(ProblemCode.UNREADABLE_BODY, "the file did not arrive whole");
+        }
+        return switch (answer) {
+            case FileAnswer.Taken taken -> taken(taken);
+            case FileAnswer.Refused refused -> refused(refused);
+        };
+    }
+
+    @GetMapping("/v1/files/{number}")
+    @Operation(summary = "What became of a file")
+    FileResult result(@AuthenticationPrincipal Client client, @PathVariable("number") long number) {
+        FileIntake.Accepted file = visible(client, number);
+        return FileResult.of(file, refusedLines(file), false, MAX_REFUSALS);
+    }
+
+    @GetMapping("/v1/files/{number}/rejects")
+    @Operation(summary = "The refused lines of a file, as a file to be mended and handed in again")
+    ResponseEntity<byte[]> rejects(@AuthenticationPrincipal Client client, @PathVariable("number") long number)
+            throws IOException {
+        FileIntake.Accepted file = visible(client, number);
+        List<FileIntake.RefusedLine> refused = refusedLines(file);
+        if (refused.isEmpty()) {
+            throw new ProblemException(ProblemCode.NOT_FOUND, "no line of this file was refused");
+        }
+        var text = new StringBuilder();
+        RejectsFile.write(file, refused, text);
+        FileFormat format = RejectsFile.formatOf(file);
+        return ResponseEntity.ok()
+                .contentType(new MediaType(MediaType.parseMediaType(format.mediaType()), StandardCharsets.UTF_8))
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        ContentDisposition.attachment()
+                                .filename(file.fileNo() + ".rejects" + format.suffix())
+                                .build()
+                                .toString())
+                .body(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void requireAnyWriteScope(Client client) {
+        if (!Permissions.has(client, Scope.METER) && !Permissions.has(client, Scope.SUBMIT)) {
+            Requests.requireScope(client, Scope.OPERATE);
+        }
+    }
+
+    /** Checked here: by the mapping, a body of another type would be taken for one of a kind named "files". */
+    private static FileFormat format(HttpServletRequest request) {
+        String type = String.valueOf(request.getContentType());
+        int parameters = type.indexOf(';');
+        String bare = (parameters < 0 ? type : type.substring(0, parameters)).strip();
+        for (FileFormat format : FileFormat.values()) {
+            if (format.mediaType().equalsIgnoreCase(bare)) {
+                return format;
+            }
+        }
+        throw new ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "text/csv or application/x-ndjson");
+    }
+
+    private static ResponseEntity<Object> taken(FileAnswer.Taken taken) {
+        // The first answer again, word for word; the header says that it is one.
+        FileResult result = FileResult.of(taken.file(), taken.refused(), false, MAX_REFUSALS);
+        ResponseEntity.BodyBuilder response =
+                ResponseEntity.accepted().location(address(taken.file().fileNo()));
+        if (taken.before()) {
+            response.header(Requests.REPLAYED, "true");
+        }
+        return response.body(result);
+    }
+
+    private static ResponseEntity<Object> refused(FileAnswer.Refused refused) {
+        FileError first = refused.errors().stream()
+                .min(Comparator.comparing(FileError::reason))
+                .orElseThrow();
+        Problem problem = Problem.of(
+                statusOf(first.reason()),
+                first.reason(),
+                first.detail(),
+                refused.errors().stream()
+                        .map(error -> new Problem.ProblemError(
+                                null,
+                                null,
+                                error.lineNo() == 0 ? null : error.lineNo(),
+                                error.reason().name(),
+                                error.detail(),
+                                Problem.word(error.reason())))
+                        .toList(),
+                refused.earlierFileNo());
+        ResponseEntity<Object> answer = problem.answer();
+        Long earlier = refused.earlierFileNo();
+        return earlier == null
+                ? answer
+                : ResponseEntity.status(answer.getStatusCode())
+                        .headers(answer.getHeaders())
+                        .location(address(earlier))
+                        .body(answer.getBody());
+    }
+
+    private static HttpStatus statusOf(Reason reason) {
+        return switch (reason) {
+            case FILE_DUPLICATE -> HttpStatus.CONFLICT;
+            case FILE_TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
+            case NOT_PERMITTED -> HttpStatus.FORBIDDEN;
+            default -> HttpStatus.UNPROCESSABLE_CONTENT;
+        };
+    }
+
+    private FileIntake.Accepted visible(Client client, long number) {
+        Requests.requireScope(client, Scope.READ);
+        return intake.find(client, number).orElseThrow(Requests::notFound);
+    }
+
+    private List<FileIntake.RefusedLine> refusedLines(FileIntake.Accepted file) {
+        return file.refused() == 0 ? List.of() : intake.refusedLines(file.fileNo());
+    }
+
+    private static URI address(long fileNo) {
+        return URI.create("/v1/files/" + fileNo);
+    }
+}

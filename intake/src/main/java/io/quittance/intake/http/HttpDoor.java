@@ -1,0 +1,103 @@
+package io.quittance.intake.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.domain.intake.ClientDirectory;
+import io.swagger.v3.core.jackson.ModelResolver;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.PropertySource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The HTTP door. It needs the domain's ports as beans ({@code IntakeQueue}, {@code FileIntake}, {@code ClientDirectory},
+ * {@code Approvals}, {@code BankViews}) and takes its limits from {@code quittance.http}.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(HttpLimits.class)
+@PropertySource("classpath:io/quittance/intake/http/springdoc.properties")
+@Import({
+    SubmissionController.class,
+    ViewController.class,
+    FileController.class,
+    ApprovalController.class,
+    ClientController.class,
+    HealthController.class,
+    ProblemAdvice.class,
+    ProblemErrors.class,
+    ApiDescription.class
+})
+public class HttpDoor {
+
+    /** Keys only: no session, no form, no cookie, hence nothing that another site could ride on. */
+    @Bean
+    SecurityFilterChain apiSecurity(HttpSecurity http, ClientDirectory directory, JsonMapper json) throws Exception {
+        return http.addFilterBefore(new ApiKeyFilter(directory), AuthorizationFilter.class)
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers("/health", "/health/**", "/openapi.json")
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                .exceptionHandling(handling -> handling.authenticationEntryPoint((request, response, e) -> {
+                            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"quittance\"");
+                            write(response, json, Problem.of(ProblemCode.UNAUTHENTICATED, null));
+                        })
+                        .accessDeniedHandler((request, response, e) ->
+                                write(response, json, Problem.of(ProblemCode.MISSING_SCOPE, null))))
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .build();
+    }
+
+    /** There are no users with passwords; without this bean the framework would invent one. */
+    @Bean
+    AuthenticationManager noPasswords() {
+        return authentication -> {
+            throw new AuthenticationServiceException("clients are known by their keys");
+        };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsOfTheContainer() {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemValve.class.getName());
+            }
+        });
+    }
+
+    /** The description names fields as the answers do. */
+    @Bean
+    ModelResolver snakeCaseModels() {
+        var mapper = new ObjectMapper();
+        mapper.setPropertyNamingStrategy(com.fasterxml.jackson.databind.PropertyNamingStrategies.SNAKE_CASE);
+        return new ModelResolver(mapper).openapi31(true);
+    }
+
+    private static void write(HttpServletResponse response, JsonMapper json, Problem problem) throws IOException {
+        response.setStatus(problem.status());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.getOutputStream().write(json.writeValueAsBytes(problem));
+    }
+}

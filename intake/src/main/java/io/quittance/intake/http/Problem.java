@@ -1,0 +1,131 @@
+package io.quittance.intake.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quittance.domain.intake.FormError;
+import io.quittance.domain.intake.Reason;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * Problem details as of RFC 9457.
+ *
+ * @param type {@code urn:quittance:problem:} and the code
+ * @param title the code as a sentence, always the same
+ * @param detail what it is this time; null if the title says all
+ * @param code a {@link ProblemCode} or a {@link Reason}; stable
+ * @param retry whether sending again can help; null if the code is no {@link Reason}
+ * @param errors each field that is wrong, or each thing that is wrong with a file
+ * @param fileNo of a duplicate, the earlier file's number
+ * @param errorId of an error at the bank, the name under which its log has it
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Problem(
+        String type,
+        String title,
+        int status,
+        @Nullable String detail,
+        String code,
+        @Nullable String retry,
+        @Nullable List<ProblemError> errors,
+        @Nullable Long fileNo,
+        @Nullable String errorId) {
+
+    private static final String TYPE = "urn:quittance:problem:";
+
+    /**
+     * @param pointer a JSON pointer into the body; null if it is not about a place in a JSON body
+     * @param line of a file; null otherwise
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ProblemError(
+            @Nullable String pointer,
+            @Nullable String field,
+            @Nullable Long line,
+            String code,
+            String detail,
+            String retry) {
+
+        /** @param at the pointer of the object that the field belongs to; empty for the whole body */
+        static ProblemError of(FormError error, String at) {
+            boolean ofField = !error.field().isEmpty();
+            return new ProblemError(
+                    ofField ? at + '/' + error.field().replace("~", "~0").replace("/", "~1") : at,
+                    ofField ? error.field() : null,
+                    null,
+                    error.reason().name(),
+                    error.detail(),
+                    word(error.reason()));
+        }
+    }
+
+    static Problem of(ProblemCode code, @Nullable String detail) {
+        return new Problem(
+                TYPE + code.name(), code.title(), code.status().value(), detail, code.name(), null, null, null, null);
+    }
+
+    static Problem internal(String errorId) {
+        ProblemCode code = ProblemCode.INTERNAL;
+        return new Problem(
+                TYPE + code.name(), code.title(), code.status().value(), null, code.name(), null, null, null, errorId);
+    }
+
+    static Problem of(
+            HttpStatus status, Reason code, @Nullable String detail, List<ProblemError> errors, @Nullable Long fileNo) {
+        return new Problem(
+                TYPE + code.name(),
+                code.sentence(),
+                status.value(),
+                detail,
+                code.name(),
+                word(code),
+                errors,
+                fileNo,
+                null);
+    }
+
+    /** What is wrong with a single line. The code is that of the error that takes precedence. */
+    static Problem of(List<FormError> errors) {
+        FormError first =
+                errors.stream().min(Comparator.comparing(FormError::reason)).orElseThrow();
+        return of(
+                statusOf(first),
+                first.reason(),
+                first.detail(),
+                errors.stream().map(error -> ProblemError.of(error, "")).toList(),
+                null);
+    }
+
+    /** An account that the client may not see is as absent as one that does not exist. */
+    private static HttpStatus statusOf(FormError error) {
+        return switch (error.reason()) {
+            case UNKNOWN_ACCOUNT ->
+                error.field().equals("account_id") ? HttpStatus.NOT_FOUND : HttpStatus.UNPROCESSABLE_CONTENT;
+            case NOT_PERMITTED -> HttpStatus.FORBIDDEN;
+            case MALFORMED_LINE -> HttpStatus.BAD_REQUEST;
+            default -> HttpStatus.UNPROCESSABLE_CONTENT;
+        };
+    }
+
+    ResponseEntity<Object> answer() {
+        return ResponseEntity.status(status)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(this);
+    }
+
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    static String word(Reason reason) {
+        return word(reason.retry());
+    }
+}

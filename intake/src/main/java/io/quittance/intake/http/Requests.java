@@ -1,0 +1,89 @@
+package io.quittance.intake.http;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.Client.Scope;
+import io.quittance.intake.wire.Permissions;
+import io.quittance.intake.wire.StrictJson;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What every route asks of a request before it does anything. Each ends the request with a problem if the answer is no. */
+final class Requests {
+
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    static final String REPLAYED = "Idempotency-Replayed";
+
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7E](?:[\\x20-\\x7E]{0,253}[\\x21-\\x7E])?");
+
+    private Requests() {}
+
+    static void requireScope(Client client, Scope scope) {
+        if (!Permissions.has(client, scope)) {
+            throw new ProblemException(
+                    ProblemCode.MISSING_SCOPE,
+                    "this needs the scope " + scope.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * The key of a write. Written as a string with its quotes, as the header's draft standard has it, it is the same key
+     * as without.
+     */
+    static String idempotencyKey(@Nullable String header) {
+        if (header == null || header.isBlank()) {
+            throw new ProblemException(
+                    ProblemCode.IDEMPOTENCY_KEY_MISSING,
+                    "choose a key of your own for each write and send the same one when you try again");
+        }
+        String key = header.strip();
+        if (key.length() > 2 && key.startsWith("\"") && key.endsWith("\"")) {
+            key = key.substring(1, key.length() - 1);
+        }
+        if (!KEY.matcher(key).matches()) {
+            throw new ProblemException(
+                    ProblemCode.IDEMPOTENCY_KEY_MALFORMED,
+                    "1 to 255 printable ASCII characters, no blanks at the ends");
+        }
+        return key;
+    }
+
+    static byte[] body(HttpServletRequest request, HttpLimits limits) {
+        int max = Math.toIntExact(limits.maxBody().toBytes());
+        if (request.getContentLengthLong() > max) {
+            throw tooLarge(max);
+        }
+        try {
+            byte[] body = request.getInputStream().readNBytes(max + 1);
+            if (body.length > max) {
+                throw tooLarge(max);
+            }
+            return body;
+        } catch (IOException broken) {
+            throw new ProblemException(ProblemCode.UNREADABLE_BODY, "the body did not arrive whole");
+        }
+    }
+
+    static <T> T read(HttpServletRequest request, HttpLimits limits, Class<T> shape) {
+        try {
+            return StrictJson.read(body(request, limits), shape);
+        } catch (StrictJson.Unreadable unreadable) {
+            throw unreadable(unreadable);
+        }
+    }
+
+    static ProblemException unreadable(StrictJson.Unreadable unreadable) {
+        return new ProblemException(ProblemCode.UNREADABLE_BODY, unreadable.getMessage());
+    }
+
+    static ProblemException notFound() {
+        return new ProblemException(ProblemCode.NOT_FOUND, null);
+    }
+
+    private static ProblemException tooLarge(int max) {
+        return new ProblemException(
+                ProblemCode.BODY_TOO_LARGE, "at most " + max + " bytes; split the array, or send a file");
+    }
+}

@@ -1,0 +1,125 @@
+package io.quittance.intake.http;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.Client.Scope;
+import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.report.BankViews;
+import io.swagger.v3.oas.annotations.Operation;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What can be read. What belongs to an account is there only for who may see the account; for anybody else it does not
+ * exist. Tasks and cycles are for every reader.
+ */
+@RestController
+final class ViewController {
+
+    private static final int MAX_PAGE = 1_000;
+
+    private final BankViews views;
+    private final ClientDirectory directory;
+
+    ViewController(BankViews views, ClientDirectory directory) {
+        this.views = views;
+        this.directory = directory;
+    }
+
+    @GetMapping("/v1/submissions/{id}")
+    @Operation(summary = "Where a submission stands, with the reason and the transfers")
+    Views.Submission submission(@AuthenticationPrincipal Client client, @PathVariable("id") UUID id) {
+        Requests.requireScope(client, Scope.READ);
+        return views.submission(id)
+                .filter(view -> directory.maySee(client, view.accountId()))
+                .map(Views.Submission::of)
+                .orElseThrow(Requests::notFound);
+    }
+
+    @GetMapping("/v1/accounts/{id}")
+    @Operation(summary = "An account's balances and its party's daily limit")
+    Views.Account account(@AuthenticationPrincipal Client client, @PathVariable("id") UUID id) {
+        Requests.requireScope(client, Scope.READ);
+        return java.util.Optional.of(id)
+                .filter(account -> directory.maySee(client, account))
+                .flatMap(views::account)
+                .map(Views.Account::of)
+                .orElseThrow(Requests::notFound);
+    }
+
+    @GetMapping("/v1/tasks")
+    @Operation(summary = "Published tasks, by task id")
+    Views.TaskPage tasks(
+            @AuthenticationPrincipal Client client,
+            @RequestParam(name = "status", required = false) @Nullable String status,
+            @RequestParam(name = "capability", required = false) @Nullable String capability,
+            @RequestParam(name = "after", required = false) @Nullable String after,
+            @RequestParam(name = "limit", defaultValue = "100") int limit) {
+        Requests.requireScope(client, Scope.READ);
+        if (status != null && !List.of("open", "completed").contains(status)) {
+            throw new ProblemException(ProblemCode.BAD_PARAMETER, "status is open or completed");
+        }
+        List<Views.Task> tasks = views.tasks(status, capability, after, checked(limit)).stream()
+                .map(Views.Task::of)
+                .toList();
+        return new Views.TaskPage(tasks, tasks.size() == limit ? tasks.getLast().taskId() : null);
+    }
+
+    @GetMapping("/v1/cycles")
+    @Operation(summary = "Cycles, the newest first")
+    Views.CyclePage cycles(
+            @AuthenticationPrincipal Client client,
+            @RequestParam(name = "before", required = false) @Nullable Long before,
+            @RequestParam(name = "limit", defaultValue = "20") int limit) {
+        Requests.requireScope(client, Scope.READ);
+        List<Views.Cycle> cycles = views.cycles(before, checked(limit)).stream()
+                .map(Views.Cycle::of)
+                .toList();
+        return new Views.CyclePage(
+                cycles, cycles.size() == limit ? cycles.getLast().number() : null);
+    }
+
+    @GetMapping("/v1/cycles/{number}")
+    @Operation(summary = "What a cycle did, its seal and its state on the chain")
+    Views.Cycle cycle(@AuthenticationPrincipal Client client, @PathVariable("number") long number) {
+        Requests.requireScope(client, Scope.READ);
+        return views.cycle(number).map(Views.Cycle::of).orElseThrow(Requests::notFound);
+    }
+
+    @GetMapping("/v1/transactions/{seq}")
+    @Operation(summary = "One settled transfer")
+    Views.Transaction transaction(@AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {
+        BankViews.Posting posting = visible(client, seq);
+        return Views.Transaction.of(posting, views.proof(seq).isPresent());
+    }
+
+    @GetMapping("/v1/transactions/{seq}/proof")
+    @Operation(summary = "The proof file of a sealed transfer, in its canonical form")
+    ResponseEntity<String> proof(@AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {
+        visible(client, seq);
+        String proof = views.proof(seq).orElseThrow(Requests::notFound);
+        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(proof);
+    }
+
+    private BankViews.Posting visible(Client client, long seq) {
+        Requests.requireScope(client, Scope.READ);
+        return views.posting(seq)
+                .filter(posting -> directory.maySee(client, posting.fromAccount())
+                        || directory.maySee(client, posting.toAccount()))
+                .orElseThrow(Requests::notFound);
+    }
+
+    private static int checked(int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw new ProblemException(ProblemCode.BAD_PARAMETER, "limit is from 1 to " + MAX_PAGE);
+        }
+        return limit;
+    }
+}

@@ -1,0 +1,309 @@
+package io.quittance.intake.http;
+
+import io.quittance.domain.intake.Approvals;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * What can be read, as it stands on the wire: snake_case, amounts and lots as strings of digits, since a double holds no
+ * more than 2^53. No domain type is written as it is, so that the domain may change and the wire does not.
+ */
+final class Views {
+
+    private Views() {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Submission(
+            UUID submissionId,
+            String submissionKey,
+            String kind,
+            UUID accountId,
+            LocalDate businessDate,
+            Instant receivedAt,
+            String state,
+            @Nullable Long cycle,
+            @Nullable Why reason,
+            @Nullable LocalDate holdUntil,
+            @Nullable String filledLots,
+            @Nullable String openLots,
+            List<Transaction> postings,
+            boolean sealed) {
+
+        static Submission of(BankViews.SubmissionView view) {
+            return new Submission(
+                    view.submissionId(),
+                    view.submissionKey(),
+                    view.kind().wireName(),
+                    view.accountId(),
+                    view.businessDate(),
+                    view.receivedAt(),
+                    Problem.word(view.state()),
+                    view.cycle(),
+                    view.reason() == null ? null : Why.of(view.reason(), view.detail()),
+                    view.holdUntil(),
+                    digits(view.filledLots()),
+                    digits(view.openLots()),
+                    view.postings().stream()
+                            .map(posting -> Transaction.of(posting, view.sealed()))
+                            .toList(),
+                    view.sealed());
+        }
+    }
+
+    /** @param figures what belongs to the reason, such as limit, used and left */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Why(String code, String sentence, String retry, Map<String, String> figures) {
+
+        static Why of(Reason reason, Map<String, String> figures) {
+            return new Why(reason.name(), reason.sentence(), Problem.word(reason), new TreeMap<>(figures));
+        }
+    }
+
+    /** @param proof where its proof is; null while its cycle is not known to be sealed */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Transaction(
+            long seq,
+            long cycle,
+            UUID fromAccount,
+            UUID toAccount,
+            String asset,
+            String amount,
+            String transactionType,
+            @Nullable String taskId,
+            @Nullable UUID submissionId,
+            Instant createdAt,
+            @Nullable String proof) {
+
+        static Transaction of(BankViews.Posting posting, boolean sealed) {
+            return new Transaction(
+                    posting.seq(),
+                    posting.cycle(),
+                    posting.fromAccount(),
+                    posting.toAccount(),
+                    posting.asset(),
+                    Long.toString(posting.amount()),
+                    posting.transactionType(),
+                    posting.taskId(),
+                    posting.submissionId(),
+                    posting.createdAt(),
+                    sealed ? "/v1/transactions/" + posting.seq() + "/proof" : null);
+        }
+    }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Balance(String asset, String posted, String reserved, String available, String queuedIn, String queuedOut) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Limit(
+            LocalDate businessDate,
+            @Nullable String limitUtoken,
+            String usedUtoken,
+            String reservedUtoken,
+            @Nullable String leftUtoken) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Account(
+            UUID accountId,
+            UUID partyId,
+            String accountType,
+            @Nullable UUID ownerAccount,
+            String kycLevel,
+            String status,
+            List<Balance> balances,
+            Map<String, String> availableNextCycle,
+            Limit dailyLimit) {
+
+        static Account of(BankViews.AccountView view) {
+            Map<String, String> next = new TreeMap<>();
+            view.availableNextCycle().forEach((asset, amount) -> next.put(asset, Long.toString(amount)));
+            BankViews.LimitView limit = view.limit();
+            return new Account(
+                    view.accountId(),
+                    view.partyId(),
+                    view.accountType(),
+                    view.ownerAccount(),
+                    view.kycLevel(),
+                    view.status(),
+                    view.balances().stream()
+                            .map(balance -> new Balance(
+                                    balance.asset(),
+                                    Long.toString(balance.posted()),
+                                    Long.toString(balance.reserved()),
+                                    Long.toString(balance.available()),
+                                    Long.toString(balance.queuedIn()),
+                                    Long.toString(balance.queuedOut())))
+                            .toList(),
+                    next,
+                    new Limit(
+                            limit.businessDate(),
+                            digits(limit.limit()),
+                            Long.toString(limit.used()),
+                            Long.toString(limit.reserved()),
+                            digits(limit.left())));
+        }
+    }
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Task(
+            String taskId,
+            UUID publisher,
+            String rewardUtoken,
+            @Nullable String capability,
+            @Nullable Instant dueAt,
+            String state,
+            long publishedCycle,
+            @Nullable UUID agentAccount) {
+
+        static Task of(BankViews.TaskView view) {
+            return new Task(
+                    view.taskId(),
+                    view.publisher(),
+                    Long.toString(view.rewardUtoken()),
+                    view.capability(),
+                    view.dueAt(),
+                    view.state(),
+                    view.publishedCycle(),
+                    view.agentAccount());
+        }
+    }
+
+    /** @param nextAfter to be given as {@code after} for the next page; null on the last */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record TaskPage(List<Task> tasks, @Nullable String nextAfter) {}
+
+    /** @param nextBefore to be given as {@code before} for the next page; null on the last */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record CyclePage(List<Cycle> cycles, @Nullable Long nextBefore) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Round(
+            String computeClass,
+            String priceUtokenPerLot,
+            String volumeLots,
+            String demandLots,
+            String supplyLots,
+            String decidedBy,
+            long ordersIn,
+            long ordersFilled,
+            String referenceBeforeUtokenPerLot,
+            String referenceAfterUtokenPerLot) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Netting(String asset, String gross, String net, double nettingRatio) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Cycle(
+            long number,
+            LocalDate businessDate,
+            Instant cutOff,
+            String state,
+            long submissions,
+            long settled,
+            long refused,
+            long held,
+            long cancelled,
+            long expired,
+            long resting,
+            long transfers,
+            Map<String, Long> submissionsByKind,
+            Map<String, Long> refusedByReason,
+            Map<String, Long> heldByReason,
+            List<Round> rounds,
+            List<Netting> netting,
+            @Nullable String root,
+            @Nullable String headerHash,
+            @Nullable String chainState,
+            @Nullable String chainTransaction,
+            @Nullable Long gasUsed,
+            Map<String, Double> secondsPerStep,
+            @Nullable String verdict) {
+
+        static Cycle of(BankViews.CycleView view) {
+            return new Cycle(
+                    view.number(),
+                    view.businessDate(),
+                    view.cutOff(),
+                    view.state(),
+                    view.submissions(),
+                    view.settled(),
+                    view.refused(),
+                    view.held(),
+                    view.cancelled(),
+                    view.expired(),
+                    view.resting(),
+                    view.transfers(),
+                    view.submissionsByKind(),
+                    view.refusedByReason(),
+                    view.heldByReason(),
+                    view.rounds().stream().map(Cycle::round).toList(),
+                    view.netting().stream()
+                            .map(netting -> new Netting(
+                                    netting.asset(),
+                                    netting.gross().toString(),
+                                    netting.net().toString(),
+                                    netting.nettingRatio()))
+                            .toList(),
+                    text(view.root()),
+                    text(view.headerHash()),
+                    view.chainState(),
+                    text(view.chainTransaction()),
+                    view.gasUsed(),
+                    view.secondsPerStep(),
+                    view.verdict());
+        }
+
+        private static Round round(BankViews.RoundView round) {
+            return new Round(
+                    round.computeClass(),
+                    Long.toString(round.priceUtokenPerLot()),
+                    Long.toString(round.volumeLots()),
+                    Long.toString(round.demandLots()),
+                    Long.toString(round.supplyLots()),
+                    round.decidedBy(),
+                    round.ordersIn(),
+                    round.ordersFilled(),
+                    Long.toString(round.referenceBefore()),
+                    Long.toString(round.referenceAfter()));
+        }
+    }
+
+    /** @param actionSha256 what a yes is bound to */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Approval(
+            UUID approvalId,
+            String action,
+            String actionSha256,
+            String maker,
+            Instant requestedAt,
+            String state,
+            @Nullable String checker) {
+
+        static Approval of(Approvals.Approval approval) {
+            return new Approval(
+                    approval.id(),
+                    approval.action(),
+                    approval.actionHash().toString().substring(2),
+                    approval.maker(),
+                    approval.requestedAt(),
+                    Problem.word(approval.state()),
+                    approval.checker());
+        }
+    }
+
+    private static @Nullable String digits(@Nullable Long value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+}

@@ -1,0 +1,82 @@
+package io.quittance.intake.fake;
+
+import io.quittance.domain.report.BankViews;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+public final class FakeBankViews implements BankViews {
+
+    public final Map<UUID, SubmissionView> submissions = new HashMap<>();
+    public final Map<UUID, AccountView> accounts = new HashMap<>();
+    public final List<TaskView> tasks = new ArrayList<>();
+    public final TreeMap<Long, CycleView> cycles = new TreeMap<>(Comparator.reverseOrder());
+    public final Map<Long, Posting> postings = new HashMap<>();
+    public final Map<Long, String> proofs = new HashMap<>();
+    public boolean broken;
+
+    @Override
+    public Optional<SubmissionView> submission(UUID submissionId) {
+        return Optional.ofNullable(submissions.get(submissionId));
+    }
+
+    @Override
+    public Optional<AccountView> account(UUID accountId) {
+        return Optional.ofNullable(accounts.get(accountId));
+    }
+
+    @Override
+    public List<TaskView> tasks(
+            @Nullable String status, @Nullable String capability, @Nullable String after, int limit) {
+        return tasks.stream()
+                .filter(task -> status == null || task.state().equals(status))
+                .filter(task -> capability == null || capability.equals(task.capability()))
+                .filter(task -> after == null || task.taskId().compareTo(after) > 0)
+                .sorted(Comparator.comparing(TaskView::taskId))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public List<CycleView> cycles(@Nullable Long before, int limit) {
+        return cycles.values().stream()
+                .filter(cycle -> before == null || cycle.number() < before)
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public Optional<CycleView> cycle(long number) {
+        requireWorking();
+        return Optional.ofNullable(cycles.get(number));
+    }
+
+    @Override
+    public Optional<Posting> posting(long seq) {
+        return Optional.ofNullable(postings.get(seq));
+    }
+
+    @Override
+    public Optional<String> proof(long seq) {
+        return Optional.ofNullable(proofs.get(seq));
+    }
+
+    @Override
+    public List<LocalDate> openDates() {
+        requireWorking();
+        return List.of(LocalDate.of(2026, 3, 2));
+    }
+
+    private void requireWorking() {
+        if (broken) {
+            throw new IllegalStateException("secret detail: no connection");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.quittance.intake.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.FileIntake;
+import io.quittance.domain.intake.Kind;
+import io.quittance.intake.fake.FakeApprovals;
+import io.quittance.intake.fake.FakeClientDirectory;
+import io.quittance.intake.fake.FakeFileIntake;
+import io.quittance.intake.fake.FakeIntakeQueue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.integration.autoconfigure.IntegrationAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.scheduling.TaskScheduler;
+import tools.jackson.databind.json.JsonMapper;
+
+class InboxFlowTest {
+
+    private static final UUID ACCOUNT = new UUID(1, 1);
+    private static final UUID RECEIVER = new UUID(1, 2);
+
+    @TempDir
+    Path root;
+
+    private final FakeClientDirectory directory = new FakeClientDirectory();
+    private final FakeFileIntake intake = new FakeFileIntake(new FakeIntakeQueue(directory, new FakeApprovals()));
+    private final FailingFirst port = new FailingFirst(intake, new AtomicInteger());
+
+    private ApplicationContextRunner application() {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(IntegrationAutoConfiguration.class))
+                .withUserConfiguration(InboxFlow.class)
+                .withBean(ClientDirectory.class, () -> directory)
+                .withBean(FileDoor.class, () -> new FileDoor(port, FileLimits.DEFAULT))
+                .withBean(JsonMapper.class, JsonMapper::new);
+    }
+
+    @Test
+    void withoutAFolderThereIsNoFlow() {
+        application()
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(Inbox.class)
+                        .doesNotHaveBean("inboxToQueue"));
+    }
+
+    @Test
+    void filesAreTakenOnceEachEvenIfTheBooksWereAwayAtFirst() throws IOException {
+        directory.openAccount(ACCOUNT);
+        directory.openAccount(RECEIVER);
+        Client acme = directory.register("acme", Set.of(Client.Scope.SUBMIT));
+        directory.grant(acme, ACCOUNT, ClientDirectory.Right.OWNER);
+        Path folder = Files.createDirectories(root.resolve("inbox/acme"));
+        int files = 5;
+        for (int i = 0; i < files; i++) {
+            String body = "submission_key,account_id,to_account,amount_utoken\nk" + i + "," + ACCOUNT + "," + RECEIVER
+                    + ",1\n";
+            Files.writeString(
+                    folder.resolve("f" + i + ".csv"),
+                    TestFiles.withControl(Kind.TRANSFERS, "F-" + i, "", body, 1, "1"));
+        }
+
+        application()
+                .withPropertyValues(
+                        "quittance.inbox.directory=" + root,
+                        "quittance.inbox.quiet-time=0s",
+                        "quittance.inbox.poll-interval=20ms")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean("taskScheduler")).isInstanceOf(TaskScheduler.class);
+                    Instant deadline = Instant.now().plus(Duration.ofSeconds(15));
+                    while (isAnythingLeft(folder) && Instant.now().isBefore(deadline)) {
+                        Thread.sleep(10);
+                    }
+                    assertThat(isAnythingLeft(folder)).isFalse();
+                });
+
+        assertThat(intake.size()).isEqualTo(files);
+        assertThat(port.calls().get()).as("one failed, each of the others once").isEqualTo(files + 1);
+        try (var archived = Files.list(root.resolve("archive/acme"))) {
+            assertThat(archived).hasSize(files);
+        }
+    }
+
+    private static boolean isAnythingLeft(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.findAny().isPresent();
+        }
+    }
+
+    private record FailingFirst(FileIntake intake, AtomicInteger calls) implements FileIntake {
+        @Override
+        public Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
+            if (calls.incrementAndGet() == 1) {
+                throw new IllegalStateException("the database is away");
+            }
+            return intake.accept(client, manifest, lines);
+        }
+
+        @Override
+        public Optional<Accepted> find(Client client, long fileNo) {
+            return intake.find(client, fileNo);
+        }
+
+        @Override
+        public List<RefusedLine> refusedLines(long fileNo) {
+            return intake.refusedLines(fileNo);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.quittance.intake.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.domain.intake.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class ViewApiTest extends ApiTest {
+
+    @Test
+    void amountsAreStringsSoThatNoReaderRoundsThem() {
+        JsonNode balance = get(PARTICIPANT, "/v1/accounts/" + ACCOUNT)
+                .json()
+                .path("balances")
+                .get(0);
+
+        assertThat(balance.path("posted").isString()).isTrue();
+        assertThat(balance.path("posted").asString()).isEqualTo("9007199254740993");
+        assertThat(get(READER, "/v1/tasks")
+                        .json()
+                        .path("tasks")
+                        .get(0)
+                        .path("reward_utoken")
+                        .isString())
+                .isTrue();
+    }
+
+    @Test
+    void anAccountShowsItsLimitAndWhatComesNextCycle() {
+        JsonNode account = get(READER, "/v1/accounts/" + ACCOUNT).json();
+
+        assertThat(account.path("daily_limit").path("limit_utoken").isNull()).isTrue();
+        assertThat(account.path("daily_limit").path("used_utoken").asString()).isEqualTo("7");
+        assertThat(account.path("available_next_cycle").path("UTOKEN").asString())
+                .isEqualTo("5");
+        assertThat(account.path("kyc_level").asString()).isEqualTo("L3");
+    }
+
+    @Test
+    void aSettledSubmissionLeadsToItsTransfersAndTheirProofs() {
+        JsonNode submission = get(PARTICIPANT, "/v1/submissions/" + SUBMISSION).json();
+        String proof = submission.path("postings").get(0).path("proof").asString();
+
+        assertThat(submission.path("state").asString()).isEqualTo("settled");
+        assertThat(submission.path("business_date").asString()).isEqualTo("2026-03-02");
+        assertThat(submission.path("received_at").asString()).isEqualTo("2026-03-02T09:00:00Z");
+        assertThat(proof).isEqualTo("/v1/transactions/1/proof");
+        assertThat(get(PARTICIPANT, "/v1/transactions/1").json().path("amount").asString())
+                .isEqualTo("100");
+        assertThat(get(PARTICIPANT, proof).http().body()).isEqualTo("{\"version\":1,\"seq\":\"1\"}");
+    }
+
+    @Test
+    void pagesFollowOneAnotherWithoutGapOrRepeat() {
+        List<String> tasks = new ArrayList<>();
+        String after = "";
+        do {
+            JsonNode page = get(READER, "/v1/tasks?status=open&capability=translate&limit=2" + after)
+                    .json();
+            page.path("tasks").forEach(task -> tasks.add(task.path("task_id").asString()));
+            after = page.path("next_after").isNull()
+                    ? ""
+                    : "&after=" + page.path("next_after").asString();
+        } while (!after.isEmpty());
+
+        assertThat(tasks).containsExactly("task-1", "task-2", "task-3");
+        assertThat(get(READER, "/v1/cycles?limit=2").json().path("next_before").asLong())
+                .isEqualTo(2);
+        assertThat(get(READER, "/v1/cycles?limit=2&before=2")
+                        .json()
+                        .path("cycles")
+                        .size())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aCycleShowsWhatItDid() {
+        JsonNode cycle = get(READER, "/v1/cycles/1").json();
+
+        assertThat(cycle.path("refused_by_reason").path("FUNDS").asLong()).isEqualTo(1);
+        assertThat(cycle.path("rounds").get(0).path("price_utoken_per_lot").asString())
+                .isEqualTo("1000");
+        assertThat(cycle.path("netting").get(0).path("gross").asString()).isEqualTo("10");
+        assertThat(cycle.path("root").asString()).startsWith("0x").hasSize(66);
+        assertThat(get(READER, "/v1/cycles/99").code()).isEqualTo("NOT_FOUND");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/submissions/not-a-uuid",
+                "/v1/accounts/1",
+                "/v1/cycles/one",
+                "/v1/transactions/1.5",
+                "/v1/tasks?limit=0",
+                "/v1/tasks?limit=1001",
+                "/v1/tasks?limit=many",
+                "/v1/tasks?status=lost",
+                "/v1/cycles?before=x"
+            })
+    void aMalformedParameterIsNamed(String path) {
+        Answer refused = get(PARTICIPANT, path);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("BAD_PARAMETER");
+        assertThat(refused.json().path("detail").asString()).isNotBlank();
+    }
+
+    @Test
+    void anUnexpectedErrorGivesItsNumberAndNothingElse() {
+        views.broken = true;
+
+        Answer failed = get(READER, "/v1/cycles/1");
+
+        assertThat(failed.status()).isEqualTo(500);
+        assertThat(failed.code()).isEqualTo("INTERNAL");
+        assertThat(failed.json().path("error_id").asString()).hasSize(36);
+        assertThat(failed.http().body()).doesNotContain("secret", "Exception", "at io.quittance");
+    }
+
+    @Test
+    void healthIsOpenAndSaysWhetherTheBooksAnswer() {
+        assertThat(get(null, "/health").json().path("status").asString()).isEqualTo("UP");
+
+        views.broken = true;
+
+        assertThat(get(null, "/health").status()).isEqualTo(503);
+        assertThat(get(null, "/health").http().body()).doesNotContain("secret");
+    }
+
+    @Test
+    void theDescriptionIsOpenApi31WithEveryKindsFields() {
+        JsonNode api = get(null, "/openapi.json").json();
+
+        assertThat(api.path("openapi").asString()).startsWith("3.1");
+        assertThat(api.path("paths").has("/v1/{kind}")).isFalse();
+        for (Kind kind : Kind.values()) {
+            JsonNode post = api.path("paths").path("/v1/" + kind.wireName()).path("post");
+            String reference = post.path("requestBody")
+                    .path("content")
+                    .path("application/json")
+                    .path("schema")
+                    .path("oneOf")
+                    .get(0)
+                    .path("$ref")
+                    .asString();
+            JsonNode schema = api.at(reference.substring(1));
+            assertThat(schema.path("properties").propertyNames()).containsExactlyElementsOf(kind.columns());
+            assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse();
+            assertThat(post.path("parameters").get(0).path("name").asString()).isEqualTo("Idempotency-Key");
+            assertThat(post.path("parameters").get(0).path("required").asBoolean())
+                    .isTrue();
+        }
+        JsonNode transfers = api.path("components").path("schemas").path("Transfers");
+        assertThat(transfers.path("required").valueStream().map(JsonNode::asString))
+                .containsExactly("account_id", "to_account", "amount_utoken");
+        assertThat(transfers
+                        .path("properties")
+                        .path("account_id")
+                        .path("format")
+                        .asString())
+                .isEqualTo("uuid");
+        assertThat(transfers
+                        .path("properties")
+                        .path("amount_utoken")
+                        .path("oneOf")
+                        .get(0)
+                        .path("type")
+                        .asString())
+                .isEqualTo("integer");
+        assertThat(api.at("/components/schemas/Orders/properties/side/enum").toString())
+                .isEqualTo("[\"buy\",\"sell\"]");
+        assertThat(api.at("/components/securitySchemes/apiKey/scheme").asString())
+                .isEqualTo("bearer");
+    }
+
+    @Test
+    void theDescriptionNamesFieldsAsTheAnswersDoAndEveryReferenceLeadsSomewhere() {
+        JsonNode api = get(null, "/openapi.json").json();
+        JsonNode answered = get(PARTICIPANT, "/v1/submissions/" + SUBMISSION).json();
+        JsonNode described = api.at(api.at("/paths/~1v1~1submissions~1{id}/get/responses/200/content/*~1*/schema/$ref")
+                .asString()
+                .substring(1));
+
+        assertThat(described.path("properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(answered.propertyNames());
+        List<String> dangling = api.findValuesAsString("$ref").stream()
+                .filter(reference -> api.at(reference.substring(1)).isMissingNode())
+                .toList();
+        assertThat(dangling).isEmpty();
+        api.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().forEach(operation -> {
+                    if (path.getKey().startsWith("/v1/")) {
+                        assertThat(operation.path("security").toString())
+                                .as(path.getKey())
+                                .contains("apiKey");
+                        assertThat(operation
+                                        .at("/responses/default/content/application~1problem+json")
+                                        .isMissingNode())
+                                .as(path.getKey())
+                                .isFalse();
+                    }
+                }));
+    }
+}
