@@ -10,13 +10,16 @@ CREATE TABLE submission_files (
     content_sha256 bytea       NOT NULL CHECK (octet_length(content_sha256) = 32),
     size_bytes     bigint      NOT NULL,
     original_name  text,
+    column_header  text,        -- The file's own line of column names, repeated above its refused lines.
+    request_key    text,        -- The idempotency key of the request that brought it.
     lines          bigint      NOT NULL,
     queued         bigint      NOT NULL,
     repeated       bigint      NOT NULL,
     refused        bigint      NOT NULL,
     received_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (client_id, content_sha256),
-    UNIQUE (client_id, file_id)
+    UNIQUE (client_id, file_id),
+    UNIQUE (client_id, request_key)
 );
 
 CREATE TABLE refused_lines (
@@ -108,3 +111,5 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON submission_f
 
 GRANT SELECT, INSERT ON submission_files, refused_lines, submissions, submission_texts, submission_outcomes TO quittance_app;
 GRANT UPDATE (memo), DELETE ON submission_texts TO quittance_app;
+-- A file's number is drawn before its lines, which carry it, and its row is written after them, with their counts.
+GRANT USAGE ON SEQUENCE submission_files_file_no_seq TO quittance_app;

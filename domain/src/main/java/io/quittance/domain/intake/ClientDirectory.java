@@ -33,7 +33,11 @@ public interface ClientDirectory {
     /** Stores the SHA-256 of a new key; the key itself is never stored. */
     void addKey(Client client, Hash32 keySha256);
 
-    /** Gives a right on an account. A second time changes nothing. */
+    /**
+     * Gives a right on an account. A second time changes nothing.
+     *
+     * @throws IllegalArgumentException if there is no such account
+     */
     void grant(Client client, UUID accountId, Right right);
 
     /** Whether the client may see the account: it has any right on it, or is an operator. */

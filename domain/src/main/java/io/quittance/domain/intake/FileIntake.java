@@ -20,6 +20,8 @@ public interface FileIntake {
      * @param businessDate the date for which it is meant; null for the earliest possible
      * @param contentSha256 hash of all decompressed bytes: tells a file handed in twice
      * @param originalName what the sender called it; for people only
+     * @param columnHeader the file's own line of column names, to be repeated above its refused lines; null in NDJSON
+     * @param requestKey the idempotency key of the request that brought it, unique per client; null if it came by folder
      */
     record Manifest(
             @Nullable String fileId,
@@ -27,7 +29,9 @@ public interface FileIntake {
             @Nullable LocalDate businessDate,
             Hash32 contentSha256,
             long bytes,
-            @Nullable String originalName) {}
+            @Nullable String originalName,
+            @Nullable String columnHeader,
+            @Nullable String requestKey) {}
 
     /**
      * One line of the file, in order: its form was right ({@code line}) or wrong ({@code errors}), never both.
@@ -47,6 +51,8 @@ public interface FileIntake {
      * @param queued lines that are durable, first time
      * @param repeated lines that were there before, word for word
      * @param refused lines refused for form, rights or key
+     * @param columnHeader as in the manifest
+     * @param requestKey as in the manifest
      */
     record Accepted(
             long fileNo,
@@ -58,12 +64,15 @@ public interface FileIntake {
             long lines,
             long queued,
             long repeated,
-            long refused) {}
+            long refused,
+            @Nullable String columnHeader,
+            @Nullable String requestKey) {}
 
     /**
      * Takes the file.
      *
-     * @throws DuplicateFile if an accepted file of this client has the same file id or the same content
+     * @throws DuplicateFile if an accepted file of this client came under the same request key, or has the same file id or
+     *     the same content; where two files match, the one of the request key is named
      * @throws IntakeQueue.NoOpenWindow if its business date cannot be submitted to
      */
     Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines);

@@ -23,6 +23,9 @@ public interface IntakeQueue {
      * first time with {@code repeated}; the same key with other content is refused. A repeat within {@code lines} meets
      * the earlier line.
      *
+     * <p>An account that the client may not see is answered as one that does not exist, {@link Reason#UNKNOWN_ACCOUNT} in
+     * field {@code account_id}; {@link Reason#NOT_PERMITTED} is for an account that it sees but may not act for.
+     *
      * @param client who sends
      * @param lines all of one kind or of several, in the sender's order; the answers come in the same order
      * @param businessDate the date for which they are meant; null for the earliest possible

@@ -16,6 +16,7 @@ public enum Reason {
     FILE_SUM_MISMATCH(Stage.FILE, Retry.AFTER_MENDING, "The amounts in the file do not add up to what it says."),
     FILE_HASH_MISMATCH(Stage.FILE, Retry.AFTER_MENDING, "The content of the file does not have the hash it says."),
     FILE_DATE_NOT_OPEN(Stage.FILE, Retry.AFTER_MENDING, "The file's business date is closed, or too far ahead."),
+    FILE_TOO_LARGE(Stage.FILE, Retry.AFTER_MENDING, "The file, or a line of it, is longer than the bank takes."),
     FILE_DUPLICATE(Stage.FILE, Retry.NEVER, "This file was accepted before."),
 
     // The form of one line; a line refused here does not use up its key.

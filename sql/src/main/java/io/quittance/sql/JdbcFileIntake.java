@@ -1,0 +1,273 @@
+package io.quittance.sql;
+
+import static io.quittance.sql.JdbcValues.bigint;
+import static io.quittance.sql.JdbcValues.date;
+import static io.quittance.sql.JdbcValues.dateOrNull;
+import static io.quittance.sql.JdbcValues.hash;
+import static io.quittance.sql.JdbcValues.instant;
+import static io.quittance.sql.JdbcValues.text;
+import static io.quittance.sql.JdbcValues.utc;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.FileIntake;
+import io.quittance.domain.intake.FormError;
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Line;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.intake.Receipt;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * {@link FileIntake} in tables submission_files, submissions and refused_lines. That a file is taken once is decided by
+ * the unique constraints of submission_files: its row is written last, with the counts of its lines, and where another
+ * hand-in of the same file has just committed, all of it rolls back.
+ */
+final class JdbcFileIntake implements FileIntake {
+
+    private static final String NEXT_NUMBER = "SELECT nextval('submission_files_file_no_seq')";
+    /** The file of the request comes first where two files match. */
+    private static final String EARLIER = """
+            SELECT file_no, coalesce(request_key = :requestKey, false) AS same_request,
+                coalesce(file_id = :fileId, false) AS same_id
+            FROM submission_files
+            WHERE client_id = :client
+                AND (content_sha256 = :content OR file_id = :fileId OR request_key = :requestKey)
+            ORDER BY same_request DESC, file_no LIMIT 1
+            """;
+
+    private static final String ADD_FILE = """
+            INSERT INTO submission_files (file_no, client_id, file_id, kind, business_date, content_sha256, size_bytes,
+                original_name, column_header, request_key, lines, queued, repeated, refused, received_at)
+            OVERRIDING SYSTEM VALUE
+            VALUES (:fileNo, :client, :fileId, :kind, :businessDate, :content, :bytes, :originalName, :columnHeader,
+                :requestKey, :lines, :queued, :repeated, :refused, :receivedAt)
+            ON CONFLICT DO NOTHING
+            """;
+    private static final String ADD_REFUSED = """
+            INSERT INTO refused_lines (file_no, line_no, submission_key, raw, fields, codes, details)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """;
+    private static final String FIND = """
+            SELECT file_no, file_id, kind, business_date, content_sha256, received_at, lines, queued, repeated, refused,
+                column_header, request_key
+            FROM submission_files
+            WHERE file_no = :fileNo AND (client_id = :client OR :operator)
+            """;
+    private static final String REFUSED = """
+            SELECT line_no, submission_key, raw, fields, codes, details
+            FROM refused_lines WHERE file_no = :fileNo ORDER BY line_no
+            """;
+
+    private static final int REFUSED_PER_ROUND_TRIP = 1_000;
+
+    private final JdbcClient jdbc;
+    private final JdbcTemplate batches;
+    private final IntakeTransactions transactions;
+    private final QueueWriter writer;
+
+    /** The arguments are those of {@link JdbcIntakeQueue}. */
+    JdbcFileIntake(DataSource application, byte[] bankSecret, Runnable layOutWindows) {
+        this.jdbc = JdbcClient.create(application);
+        this.batches = new JdbcTemplate(application);
+        this.transactions = new IntakeTransactions(application, layOutWindows);
+        this.writer = new QueueWriter(application, bankSecret);
+    }
+
+    @Override
+    public Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
+        try {
+            return transactions.run(() -> {
+                refuseDuplicate(client, manifest);
+                return write(client, manifest, lines);
+            });
+        } catch (AcceptedMeanwhile race) {
+            refuseDuplicate(client, manifest);
+            throw new IllegalStateException("a file was in the way and is gone", race);
+        }
+    }
+
+    private void refuseDuplicate(Client client, Manifest manifest) {
+        jdbc.sql(EARLIER)
+                .param("client", client.id())
+                .param("content", manifest.contentSha256().bytes())
+                .param("fileId", JdbcValues.text(manifest.fileId()))
+                .param("requestKey", JdbcValues.text(manifest.requestKey()))
+                .query((row, n) -> {
+                    long fileNo = row.getLong("file_no");
+                    String same = row.getBoolean("same_request")
+                            ? "under the same request key"
+                            : row.getBoolean("same_id") ? "with the same file id" : "with the same content";
+                    return new DuplicateFile(fileNo, "a file " + same + " was accepted as number " + fileNo);
+                })
+                .optional()
+                .ifPresent(duplicate -> {
+                    throw duplicate;
+                });
+    }
+
+    private Accepted write(Client client, Manifest manifest, List<NumberedLine> lines) {
+        long fileNo =
+                Objects.requireNonNull(jdbc.sql(NEXT_NUMBER).query(Long.class).single());
+        List<Line> wellFormed = new ArrayList<>(lines.size());
+        for (NumberedLine line : lines) {
+            if (line.line() != null) {
+                wellFormed.add(line.line());
+            }
+        }
+        QueueWriter.Written written = writer.write(client, wellFormed, manifest.businessDate(), fileNo);
+
+        Iterator<Receipt> receipts = written.receipts().iterator();
+        List<RefusedLine> refused = new ArrayList<>();
+        long queued = 0;
+        long repeated = 0;
+        for (NumberedLine line : lines) {
+            Line read = line.line();
+            if (read == null) {
+                refused.add(new RefusedLine(line.lineNo(), null, line.raw(), line.errors()));
+                continue;
+            }
+            boolean again = false;
+            switch (receipts.next()) {
+                case Receipt.Queued answer -> again = answer.repeated();
+                case Receipt.Recorded answer -> again = answer.repeated();
+                case Receipt.Refused answer -> {
+                    refused.add(new RefusedLine(line.lineNo(), read.key(), line.raw(), answer.errors()));
+                    continue;
+                }
+            }
+            repeated += again ? 1 : 0;
+            queued += again ? 0 : 1;
+        }
+        var accepted = new Accepted(
+                fileNo,
+                manifest.fileId(),
+                manifest.kind(),
+                manifest.businessDate(),
+                manifest.contentSha256(),
+                written.receivedAt(),
+                lines.size(),
+                queued,
+                repeated,
+                refused.size(),
+                manifest.columnHeader(),
+                manifest.requestKey());
+        addFile(client, manifest, accepted);
+        addRefused(fileNo, refused);
+        return accepted;
+    }
+
+    private void addFile(Client client, Manifest manifest, Accepted file) {
+        int added = jdbc.sql(ADD_FILE)
+                .param("fileNo", file.fileNo())
+                .param("client", client.id())
+                .param("fileId", JdbcValues.text(file.fileId()))
+                .param("kind", file.kind().code())
+                .param("businessDate", date(file.businessDate()))
+                .param("content", file.contentSha256().bytes())
+                .param("bytes", manifest.bytes())
+                .param("originalName", JdbcValues.text(storable(manifest.originalName())))
+                .param("columnHeader", JdbcValues.text(storable(file.columnHeader())))
+                .param("requestKey", JdbcValues.text(file.requestKey()))
+                .param("lines", file.lines())
+                .param("queued", file.queued())
+                .param("repeated", file.repeated())
+                .param("refused", file.refused())
+                .param("receivedAt", utc(file.receivedAt()))
+                .update();
+        if (added == 0) {
+            throw new AcceptedMeanwhile();
+        }
+    }
+
+    private void addRefused(long fileNo, List<RefusedLine> refused) {
+        batches.batchUpdate(ADD_REFUSED, refused, REFUSED_PER_ROUND_TRIP, (statement, line) -> {
+            statement.setLong(1, fileNo);
+            statement.setLong(2, line.lineNo());
+            statement.setString(3, line.submissionKey());
+            statement.setString(4, storable(line.raw()));
+            setTexts(statement, 5, line.errors(), FormError::field);
+            setTexts(statement, 6, line.errors(), error -> error.reason().name());
+            setTexts(statement, 7, line.errors(), FormError::detail);
+        });
+    }
+
+    private static void setTexts(
+            PreparedStatement statement, int index, List<FormError> errors, Function<FormError, String> part)
+            throws SQLException {
+        Object[] texts =
+                errors.stream().map(error -> storable(part.apply(error))).toArray();
+        statement.setArray(index, statement.getConnection().createArrayOf("text", texts));
+    }
+
+    /** A text column cannot hold the character NUL, which a line that was refused for it has. */
+    private static @Nullable String storable(@Nullable String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
+    }
+
+    @Override
+    public Optional<Accepted> find(Client client, long fileNo) {
+        return jdbc.sql(FIND)
+                .param("fileNo", bigint(fileNo))
+                .param("client", client.id())
+                .param("operator", client.may(Client.Scope.OPERATE))
+                .query((row, n) -> accepted(row))
+                .optional();
+    }
+
+    private static Accepted accepted(ResultSet row) throws SQLException {
+        return new Accepted(
+                row.getLong("file_no"),
+                row.getString("file_id"),
+                Kind.ofCode(row.getInt("kind")),
+                dateOrNull(row, "business_date"),
+                hash(row, "content_sha256"),
+                instant(row, "received_at"),
+                row.getLong("lines"),
+                row.getLong("queued"),
+                row.getLong("repeated"),
+                row.getLong("refused"),
+                row.getString("column_header"),
+                row.getString("request_key"));
+    }
+
+    @Override
+    public List<RefusedLine> refusedLines(long fileNo) {
+        return jdbc.sql(REFUSED)
+                .param("fileNo", fileNo)
+                .query((row, n) -> new RefusedLine(
+                        row.getLong("line_no"), row.getString("submission_key"), text(row, "raw"), errors(row)))
+                .list();
+    }
+
+    private static List<FormError> errors(ResultSet row) throws SQLException {
+        String[] fields = (String[]) row.getArray("fields").getArray();
+        String[] codes = (String[]) row.getArray("codes").getArray();
+        String[] details = (String[]) row.getArray("details").getArray();
+        List<FormError> errors = new ArrayList<>(fields.length);
+        for (int i = 0; i < fields.length; i++) {
+            errors.add(new FormError(fields[i], Reason.valueOf(codes[i]), details[i]));
+        }
+        return errors;
+    }
+
+    /** Another hand-in of the file has committed since the look-up: rolls this one back. */
+    private static final class AcceptedMeanwhile extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AcceptedMeanwhile() {
+            super("the file was accepted meanwhile", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.quittance.sql;
+
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.FormError;
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Line;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.intake.Receipt;
+import io.quittance.domain.intake.ReferenceLine;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Writes lines of any kinds into the open window, inside the caller's transaction. Neighbours of one family go together,
+ * as sets; a line sees what the lines before it brought, such as an account opened in the same request. Thread-safe.
+ */
+final class QueueWriter {
+
+    /** Lines that are looked up and inserted by one statement each: enough that round trips no longer matter. */
+    private static final int BATCH_LINES_MAX = 5_000;
+
+    /** One receipt per line, and when the lines were received. */
+    record Written(List<Receipt> receipts, Instant receivedAt) {}
+
+    private final JdbcClient jdbc;
+    private final OpenWindows windows;
+    private final NewestParameters parameters;
+    private final byte[] bankSecret;
+
+    QueueWriter(DataSource application, byte[] bankSecret) {
+        this.jdbc = JdbcClient.create(application);
+        this.windows = new OpenWindows(jdbc);
+        this.parameters = new NewestParameters(jdbc);
+        this.bankSecret = bankSecret.clone();
+    }
+
+    /**
+     * @param fileNo the file whose lines they are; null if they came by themselves
+     * @throws IntakeTransactions.NothingToJoin if there is no window for them
+     */
+    Written write(Client client, List<Line> lines, @Nullable LocalDate businessDate, @Nullable Long fileNo) {
+        OpenWindow window =
+                windows.join(businessDate).orElseThrow(() -> new IntakeTransactions.NothingToJoin(businessDate));
+        List<Receipt> receipts = new ArrayList<>(lines.size());
+        int next = 0;
+        while (next < lines.size()) {
+            int end = endOfBatch(lines, next);
+            receipts.addAll(writeBatch(client, window, lines.subList(next, end), fileNo));
+            next = end;
+        }
+        return new Written(receipts, window.now());
+    }
+
+    /** A batch is of submissions of any kinds, or of reference lines of one kind. */
+    private static int endOfBatch(List<Line> lines, int from) {
+        Kind first = lines.get(from).kind();
+        int end = from + 1;
+        while (end < lines.size() && end - from < BATCH_LINES_MAX) {
+            Kind kind = lines.get(end).kind();
+            if (first.isReference() ? kind != first : kind.isReference()) {
+                break;
+            }
+            end++;
+        }
+        return end;
+    }
+
+    private List<Receipt> writeBatch(Client client, OpenWindow window, List<Line> batch, @Nullable Long fileNo) {
+        Kind kind = batch.getFirst().kind();
+        if (kind.isReference() && !ReferenceTaking.isPermitted(client, kind)) {
+            var refused = new Receipt.Refused(
+                    List.of(new FormError("", Reason.NOT_PERMITTED, Reason.NOT_PERMITTED.sentence())));
+            return Collections.nCopies(batch.size(), refused);
+        }
+        if (kind.isReference()) {
+            var entries = new ArrayList<ReferenceTaking.Entry>(batch.size());
+            for (Line line : batch) {
+                ReferenceLine reference = ((Line.OfReference) line).reference();
+                entries.add(ReferenceTaking.Entry.of(reference, bankSecret));
+            }
+            return ReferenceTaking.of(kind, jdbc, parameters, client, window).take(entries);
+        }
+        var entries = new ArrayList<SubmissionTaking.Entry>(batch.size());
+        for (Line line : batch) {
+            entries.add(SubmissionTaking.Entry.of(client, (Line.OfSubmission) line, bankSecret));
+        }
+        return new SubmissionTaking(jdbc, parameters, client, window, fileNo).take(entries);
+    }
+}

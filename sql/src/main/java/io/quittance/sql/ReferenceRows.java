@@ -1,0 +1,123 @@
+package io.quittance.sql;
+
+import static io.quittance.sql.JdbcValues.hash;
+import static io.quittance.sql.JdbcValues.hashOrNull;
+import static io.quittance.sql.JdbcValues.instant;
+import static io.quittance.sql.JdbcValues.longOrNull;
+import static io.quittance.sql.JdbcValues.text;
+import static io.quittance.sql.JdbcValues.uuid;
+import static io.quittance.sql.JdbcValues.uuidOrNull;
+
+import io.quittance.domain.account.AccountType;
+import io.quittance.domain.account.KycLevel;
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.ReferenceEntry;
+import io.quittance.domain.intake.ReferenceLine;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The one place where rows of reference data become reference lines again. */
+final class ReferenceRows {
+
+    /** An account's level is its party's as it stands at the end of the account's own window. */
+    private static final String ACCOUNTS = """
+            SELECT a.account_id, a.party_id, a.account_type, a.owner_account, a.daily_limit_utoken, a.name, a.name_hash,
+                a.content_digest,
+                (SELECT d.kyc_level FROM kyc_decisions d JOIN settlement_windows dw ON dw.window_no = d.window_no
+                 WHERE d.party_id = a.party_id AND dw.cut_off <= w.cut_off
+                 ORDER BY dw.cut_off DESC LIMIT 1) AS kyc_level
+            FROM token_accounts a JOIN settlement_windows w ON w.window_no = a.window_no
+            WHERE a.window_no = :window
+            ORDER BY a.ordinal
+            """;
+
+    private static final String RESOURCES = """
+            SELECT resource_id, account_id, compute_class, gpu_count, content_digest, NULL::bytea AS name_hash
+            FROM compute_resources WHERE window_no = :window ORDER BY ordinal
+            """;
+    private static final String METERING = """
+            SELECT resource_id, metered_from, metered_to, gpu_ms, content_digest, NULL::bytea AS name_hash
+            FROM metering_evidence WHERE window_no = :window ORDER BY ordinal
+            """;
+    private static final String SERVICES = """
+            SELECT service, payee_account, content_digest, NULL::bytea AS name_hash
+            FROM ai_services WHERE window_no = :window ORDER BY ordinal
+            """;
+    private static final String PRICES = """
+            SELECT service, model, price_version, effective_from, input_utoken_per_mtok, output_utoken_per_mtok,
+                content_digest, NULL::bytea AS name_hash
+            FROM service_prices WHERE window_no = :window ORDER BY ordinal
+            """;
+
+    private ReferenceRows() {}
+
+    /**
+     * All reference lines of a window: accounts, resources, evidence, services, prices, each in the order in which they
+     * came. The same at any later time, but for a holder's name that was erased meanwhile, which the name's hash stands for.
+     */
+    static List<ReferenceEntry> ofWindow(JdbcClient jdbc, long windowNo) {
+        var entries = new ArrayList<ReferenceEntry>();
+        for (Kind kind : Kind.values()) {
+            if (kind.isReference()) {
+                entries.addAll(jdbc.sql(query(kind))
+                        .param("window", windowNo)
+                        .query((row, n) -> new ReferenceEntry(
+                                line(kind, row), hashOrNull(row, "name_hash"), hash(row, "content_digest")))
+                        .list());
+            }
+        }
+        return entries;
+    }
+
+    private static String query(Kind kind) {
+        return switch (kind) {
+            case ACCOUNTS -> ACCOUNTS;
+            case COMPUTE_RESOURCES -> RESOURCES;
+            case METERING -> METERING;
+            case SERVICES -> SERVICES;
+            case PRICES -> PRICES;
+            default -> throw new IllegalArgumentException(kind + " is not reference data");
+        };
+    }
+
+    /** The line of the current row of a query over the kind's columns. */
+    private static ReferenceLine line(Kind kind, ResultSet row) throws SQLException {
+        return switch (kind) {
+            case ACCOUNTS ->
+                new ReferenceLine.OpenAccount(
+                        uuid(row, "account_id"),
+                        uuid(row, "party_id"),
+                        AccountType.valueOf(text(row, "account_type").toUpperCase(Locale.ROOT)),
+                        uuidOrNull(row, "owner_account"),
+                        KycLevel.valueOf(text(row, "kyc_level")),
+                        longOrNull(row, "daily_limit_utoken"),
+                        row.getString("name"));
+            case COMPUTE_RESOURCES ->
+                new ReferenceLine.ComputeResource(
+                        text(row, "resource_id"),
+                        uuid(row, "account_id"),
+                        text(row, "compute_class"),
+                        row.getInt("gpu_count"));
+            case METERING ->
+                new ReferenceLine.Metering(
+                        text(row, "resource_id"),
+                        instant(row, "metered_from"),
+                        instant(row, "metered_to"),
+                        row.getLong("gpu_ms"));
+            case SERVICES -> new ReferenceLine.Service(text(row, "service"), uuidOrNull(row, "payee_account"));
+            case PRICES ->
+                new ReferenceLine.Price(
+                        text(row, "service"),
+                        text(row, "model"),
+                        text(row, "price_version"),
+                        instant(row, "effective_from"),
+                        row.getLong("input_utoken_per_mtok"),
+                        row.getLong("output_utoken_per_mtok"));
+            default -> throw new IllegalArgumentException(kind + " is not reference data");
+        };
+    }
+}

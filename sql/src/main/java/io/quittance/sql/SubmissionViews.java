@@ -1,0 +1,138 @@
+package io.quittance.sql;
+
+import static io.quittance.sql.JdbcValues.date;
+import static io.quittance.sql.JdbcValues.dateOrNull;
+import static io.quittance.sql.JdbcValues.instant;
+import static io.quittance.sql.JdbcValues.longOrNull;
+import static io.quittance.sql.JdbcValues.text;
+import static io.quittance.sql.JdbcValues.uuid;
+import static io.quittance.sql.JdbcValues.uuidOrNull;
+
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews.Posting;
+import io.quittance.domain.report.BankViews.SubmissionState;
+import io.quittance.domain.report.BankViews.SubmissionView;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Where submissions stand, and the transfers that came of them. Inside the caller's snapshot. */
+final class SubmissionViews {
+
+    /**
+     * The newest published outcome decides; without one, a submission of a published cycle is settled and any other one is
+     * queued. A filled order's figures are in its outcome, too.
+     */
+    private static final String SUBMISSION = """
+            SELECT s.intake_no, s.submission_id, c.name AS client, s.submission_key, s.kind, s.account_id, w.business_date,
+                s.received_at, o.cycle AS decided_in, o.state, o.reason, o.detail, o.hold_until, o.filled_lots, o.open_lots,
+                y.cycle AS own_cycle,
+                EXISTS (SELECT FROM seals e WHERE e.cycle = coalesce(o.cycle, y.cycle)) AS sealed
+            FROM submissions s
+            JOIN clients c ON c.client_id = s.client_id
+            JOIN settlement_windows w ON w.window_no = s.window_no
+            CROSS JOIN books_head h
+            LEFT JOIN settlement_cycles y ON y.window_no = s.window_no AND y.cycle <= h.last_cycle
+            LEFT JOIN LATERAL (
+                SELECT p.cycle, p.state, p.reason, p.detail, p.hold_until, p.filled_lots, p.open_lots
+                FROM submission_outcomes p
+                WHERE p.intake_no = s.intake_no AND p.cycle <= h.last_cycle
+                ORDER BY p.cycle DESC LIMIT 1) o ON true
+            WHERE s.submission_id = :submission
+            """;
+
+    private static final String POSTINGS = """
+            SELECT t.id, t.cycle, t.from_account, t.to_account, t.asset, t.amount, t.transaction_type, t.task_id,
+                s.submission_id, t.created_at
+            FROM settled_transactions t LEFT JOIN submissions s ON s.intake_no = t.intake_no
+            """;
+    private static final String OF_SUBMISSION = POSTINGS + " WHERE t.intake_no = :intakeNo ORDER BY t.id";
+    private static final String OF_SEQ = POSTINGS + " WHERE t.id = :seq";
+
+    private final JdbcClient jdbc;
+    private final NewestParameters parameters;
+
+    SubmissionViews(JdbcClient jdbc, NewestParameters parameters) {
+        this.jdbc = jdbc;
+        this.parameters = parameters;
+    }
+
+    Optional<SubmissionView> submission(UUID submissionId) {
+        return jdbc.sql(SUBMISSION)
+                .param("submission", submissionId)
+                .query((row, n) -> view(row))
+                .optional();
+    }
+
+    private SubmissionView view(ResultSet row) throws SQLException {
+        Long decidedIn = longOrNull(row, "decided_in");
+        Long ownCycle = longOrNull(row, "own_cycle");
+        SubmissionState state = decidedIn != null
+                ? SubmissionState.valueOf(text(row, "state"))
+                : ownCycle != null ? SubmissionState.SETTLED : SubmissionState.QUEUED;
+        Kind kind = Kind.ofCode(row.getInt("kind"));
+        boolean hasLots = kind == Kind.ORDERS && decidedIn != null;
+        String reason = row.getString("reason");
+        List<Posting> postings = state == SubmissionState.QUEUED
+                ? List.of()
+                : postings(jdbc.sql(OF_SUBMISSION).param("intakeNo", row.getLong("intake_no")));
+        return new SubmissionView(
+                uuid(row, "submission_id"),
+                text(row, "client"),
+                text(row, "submission_key"),
+                kind,
+                uuid(row, "account_id"),
+                date(row, "business_date"),
+                instant(row, "received_at"),
+                state,
+                decidedIn != null ? decidedIn : ownCycle,
+                reason == null ? null : Reason.valueOf(reason),
+                details(row.getString("detail")),
+                dateOrNull(row, "hold_until"),
+                hasLots ? longOrNull(row, "filled_lots") : null,
+                hasLots ? longOrNull(row, "open_lots") : null,
+                postings,
+                row.getBoolean("sealed"));
+    }
+
+    /** {@code name=value} pairs with blanks between them, in their order. */
+    static Map<String, String> details(@Nullable String text) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        if (text != null && !text.isEmpty()) {
+            for (String pair : text.split(" ", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals > 0) {
+                    pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
+                }
+            }
+        }
+        return pairs;
+    }
+
+    Optional<Posting> posting(long seq) {
+        return postings(jdbc.sql(OF_SEQ).param("seq", seq)).stream().findFirst();
+    }
+
+    private List<Posting> postings(JdbcClient.StatementSpec query) {
+        AssetCodes codes = AssetCodes.of(parameters);
+        return query.query((row, n) -> new Posting(
+                        row.getLong("id"),
+                        row.getLong("cycle"),
+                        uuid(row, "from_account"),
+                        uuid(row, "to_account"),
+                        codes.of(row.getInt("asset")),
+                        row.getLong("amount"),
+                        text(row, "transaction_type"),
+                        row.getString("task_id"),
+                        uuidOrNull(row, "submission_id"),
+                        instant(row, "created_at")))
+                .list();
+    }
+}
