@@ -11,16 +11,13 @@ import io.quittance.domain.commitment.FollowSettings;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.Windows;
-import io.quittance.domain.reconciliation.Reconciliation;
-import io.quittance.domain.report.BankViews;
-import io.quittance.domain.report.CycleFigures;
+import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
-import io.quittance.jobs.CycleReports;
-import io.quittance.jobs.FileCycleReports;
-import io.quittance.jobs.Replay;
-import io.quittance.domain.seal.BankSecret;
+import io.quittance.jobs.BooksCheck;
 import io.quittance.jobs.CycleJobs;
+import io.quittance.jobs.CycleReports;
+import io.quittance.jobs.Replay;
 import io.quittance.sql.Migrations;
 import io.quittance.sql.SqlAdapters;
 import java.lang.management.ManagementFactory;
@@ -69,8 +66,8 @@ class BankConfiguration {
     }
 
     @Bean
-    CycleReports cycleReports(Premises premises, BankViews views, CycleFigures figures, Reconciliation reconciliation) {
-        return new FileCycleReports(premises.directory().reports(), views, figures, reconciliation);
+    CycleReports cycleReports() {
+        return cycle -> {};
     }
 
     @Bean
@@ -82,5 +79,10 @@ class BankConfiguration {
             BankSecret secret,
             CommitmentStore commitments) {
         return new Replay(windows, cycles, seals, banks, secret, commitments);
+    }
+
+    @Bean
+    BooksCheck booksCheck(Windows windows, CycleStore cycles, SealStore seals, BankStore banks, BankSecret secret) {
+        return new BooksCheck(windows, cycles, seals, banks, secret);
     }
 }

@@ -60,7 +60,8 @@ record BankFile(String bank, SettlementCalendar calendar, BankParameters paramet
                 : Files.newInputStream(file)) {
             return of(JSON.readValue(in, Content.class));
         } catch (IOException | JacksonException | DateTimeException | IllegalArgumentException wrong) {
-            throw Trouble.wrongUsage("The bank's file " + (file == null ? "inside the program" : file) + " is not usable: "
+            throw Trouble.wrongUsage("The bank's file " + (file == null ? "inside the program" : file)
+                    + " is not usable: "
                     + String.valueOf(wrong.getMessage()).lines().findFirst().orElse(""));
         }
     }

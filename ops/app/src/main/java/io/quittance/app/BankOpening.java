@@ -44,16 +44,17 @@ final class BankOpening {
             Migrations.migrate(owner);
             vendorTables(owner, "batch_job_instance", "org/springframework/batch/core/schema-postgresql.sql");
             vendorTables(owner, "qrtz_locks", "org/quartz/impl/jdbcjobstore/tables_postgres.sql");
-            new JdbcTemplate(owner)
-                    .execute(
-                            """
+            new JdbcTemplate(owner).execute("""
                             INSERT INTO qrtz_locks (sched_name, lock_name)
                             VALUES ('quittance', 'TRIGGER_ACCESS'), ('quittance', 'STATE_ACCESS')
                             ON CONFLICT DO NOTHING
                             """);
         } catch (com.zaxxer.hikari.pool.HikariPool.PoolInitializationException unreachable) {
             throw Trouble.machineLacks("The database cannot be reached: "
-                    + String.valueOf(unreachable.getCause() == null ? unreachable : unreachable.getCause().getMessage())
+                    + String.valueOf(
+                                    unreachable.getCause() == null
+                                            ? unreachable
+                                            : unreachable.getCause().getMessage())
                             .lines()
                             .findFirst()
                             .orElse(""));
@@ -64,11 +65,10 @@ final class BankOpening {
 
     private static void vendorTables(DataSource owner, String table, String script) {
         var jdbc = new JdbcTemplate(owner);
-        if (jdbc.queryForObject("SELECT to_regclass(?) IS NULL", Boolean.class, table) == Boolean.TRUE) {
+        if (Boolean.TRUE.equals(jdbc.queryForObject("SELECT to_regclass(?) IS NULL", Boolean.class, table))) {
             new ResourceDatabasePopulator(new ClassPathResource(script)).execute(owner);
             String prefix = table.substring(0, table.indexOf('_') + 1);
-            jdbc.execute(
-                    """
+            jdbc.execute("""
                     DO $$
                     DECLARE
                         name text;
@@ -80,8 +80,7 @@ final class BankOpening {
                         END LOOP;
                     END;
                     $$
-                    """
-                            .formatted(prefix));
+                    """.formatted(prefix));
         }
     }
 
@@ -127,8 +126,9 @@ final class BankOpening {
             }
             byte[] bytes = HexFormat.of().parseHex(Files.readString(file).strip());
             if (java.util.Arrays.equals(bytes, DEMO_SECRET) && chainId != DEVELOPMENT_CHAIN) {
-                throw Trouble.wrongUsage("The secret in " + file + " is the demonstration's, which everyone knows; on chain "
-                        + chainId + " a bank needs its own.");
+                throw Trouble.wrongUsage(
+                        "The secret in " + file + " is the demonstration's, which everyone knows; on chain " + chainId
+                                + " a bank needs its own.");
             }
             return new BankSecret(1, bytes);
         } catch (IOException | IllegalArgumentException unreadable) {

@@ -96,9 +96,10 @@ final class BankSession implements AutoCloseable {
                     place,
                     opening.firstDate() != null ? opening.firstDate() : BankOpening.today(opening.file())));
             if (bank.chainId() != place.chainId() || !bank.registry().equalsIgnoreCase(place.registry())) {
-                throw Trouble.wrongUsage("This bank commits to registry " + bank.registry() + " on chain " + bank.chainId()
-                        + ", and " + premises.chain() + " is chain " + place.chainId() + " with registry "
-                        + place.registry() + ".");
+                throw Trouble.wrongUsage(
+                        "This bank commits to registry " + bank.registry() + " on chain " + bank.chainId()
+                                + ", and " + premises.chain() + " is chain " + place.chainId() + " with registry "
+                                + place.registry() + ".");
             }
             if (known.isEmpty()) {
                 banks.open(bank, opening.file().parameters());
@@ -125,7 +126,8 @@ final class BankSession implements AutoCloseable {
                 .profiles(opening.doors() ? "service" : "command")
                 .initializers(context -> {
                     var beans = (GenericApplicationContext) context;
-                    beans.registerBean(Premises.class, () -> premises, definition -> definition.setDestroyMethodName(""));
+                    beans.registerBean(
+                            Premises.class, () -> premises, definition -> definition.setDestroyMethodName(""));
                     beans.registerBean(Bank.class, () -> bank);
                     beans.registerBean(BankSecret.class, () -> secret);
                     beans.registerBean(Committer.class, () -> new Committer(opening.signer()));

@@ -86,8 +86,8 @@ final class DataDirectory implements AutoCloseable {
                     + " --data-dir or QUITTANCE_HOME.");
         } catch (FileSystemException refused) {
             String why = refused.getReason() == null ? refused.toString() : refused.getReason();
-            throw Trouble.machineLacks("The data directory " + root + " cannot be used (" + why + "); choose another one"
-                    + " with --data-dir or QUITTANCE_HOME.");
+            throw Trouble.machineLacks("The data directory " + root + " cannot be used (" + why
+                    + "); choose another one" + " with --data-dir or QUITTANCE_HOME.");
         } catch (IOException failure) {
             throw Trouble.machineLacks("The data directory " + root + " cannot be used (" + failure.getMessage()
                     + "); choose another one with --data-dir or QUITTANCE_HOME.");
@@ -97,8 +97,8 @@ final class DataDirectory implements AutoCloseable {
     /** Takes ownership; false if another process has it. */
     boolean own() {
         try {
-            FileChannel opened = FileChannel.open(
-                    root.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel opened =
+                    FileChannel.open(root.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 lock = opened.tryLock();
             } catch (OverlappingFileLockException samProcess) {

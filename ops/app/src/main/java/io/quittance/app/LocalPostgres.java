@@ -71,9 +71,8 @@ final class LocalPostgres implements AutoCloseable {
     /** Each user has unpacked binaries of their own; a shared folder would belong to whoever came first. */
     private static Path binaries() throws IOException {
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path base = cache != null && !cache.isBlank()
-                ? Path.of(cache)
-                : Path.of(System.getProperty("user.home"), ".cache");
+        Path base =
+                cache != null && !cache.isBlank() ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
         return Files.createDirectories(base.resolve("quittance").resolve("postgres"));
     }
 
@@ -96,7 +95,9 @@ final class LocalPostgres implements AutoCloseable {
                                 .start()
                                 .waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
                         process.onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
-                    } catch (IOException | java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException stays) {
+                    } catch (IOException
+                            | java.util.concurrent.ExecutionException
+                            | java.util.concurrent.TimeoutException stays) {
                         throw Trouble.machineLacks("A PostgreSQL (process " + process.pid() + ") still runs in "
                                 + directory + " and does not stop; end it and try again.");
                     } catch (InterruptedException interrupted) {

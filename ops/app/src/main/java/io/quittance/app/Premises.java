@@ -27,7 +27,11 @@ record Premises(
     private static final Duration BLOCK_TIME = Duration.ofMillis(500);
 
     /** Where to work. */
-    record Wanted(Path dataDirectory, @Nullable String databaseUrl, @Nullable URI chain, int chainPort) {}
+    record Wanted(
+            Path dataDirectory,
+            @Nullable String databaseUrl,
+            @Nullable URI chain,
+            int chainPort) {}
 
     static Premises open(Wanted wanted) {
         var directory = new DataDirectory(wanted.dataDirectory());
@@ -46,14 +50,18 @@ record Premises(
             postgres = wanted.databaseUrl() == null ? LocalPostgres.start(directory.postgres()) : null;
             if (wanted.chain() == null) {
                 try {
-                    anvil = LocalAnvil.start(new LocalAnvil.Settings(
-                            contracts(), directory.chain(), wanted.chainPort(), BLOCK_TIME));
+                    anvil = LocalAnvil.start(
+                            new LocalAnvil.Settings(contracts(), directory.chain(), wanted.chainPort(), BLOCK_TIME));
                 } catch (IllegalStateException missing) {
                     throw Trouble.machineLacks(String.valueOf(missing.getMessage()));
                 }
             }
-            String url = wanted.databaseUrl() != null ? wanted.databaseUrl() : java.util.Objects.requireNonNull(postgres).url();
-            URI chain = wanted.chain() != null ? wanted.chain() : java.util.Objects.requireNonNull(anvil).node();
+            String url = wanted.databaseUrl() != null
+                    ? wanted.databaseUrl()
+                    : java.util.Objects.requireNonNull(postgres).url();
+            URI chain = wanted.chain() != null
+                    ? wanted.chain()
+                    : java.util.Objects.requireNonNull(anvil).node();
             var premises = new Premises(directory, url, chain, true, postgres, anvil);
             premises.announce(null);
             return premises;
@@ -82,7 +90,8 @@ record Premises(
                         null,
                         null);
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(200).toNanos());
         }
         throw Trouble.machineLacks("The data directory " + directory.root()
                 + " belongs to another process that does not say where its services are.");

@@ -1,0 +1,90 @@
+package io.quittance.jobs;
+
+import io.quittance.domain.cycle.Bank;
+import io.quittance.domain.cycle.BankStore;
+import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.reconciliation.Identity;
+import io.quittance.domain.seal.BankSecret;
+import io.quittance.domain.seal.DataRoot;
+import io.quittance.domain.seal.EntryDomain;
+import io.quittance.domain.seal.Hash32;
+import io.quittance.domain.seal.SealHeader;
+import io.quittance.domain.seal.Slot;
+import io.quittance.domain.settlement.CycleInput;
+import io.quittance.domain.settlement.CycleSealer;
+import io.quittance.domain.settlement.CycleSlots;
+import io.quittance.domain.settlement.CycleStore;
+import io.quittance.domain.settlement.SealStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Checks of the books that need hashing: that the queue and the journal still are what was sealed. Reads only. */
+public final class BooksCheck {
+
+    private final Windows windows;
+    private final CycleStore cycles;
+    private final SealStore seals;
+    private final BankStore banks;
+    private final BankSecret secret;
+
+    public BooksCheck(Windows windows, CycleStore cycles, SealStore seals, BankStore banks, BankSecret secret) {
+        this.windows = windows;
+        this.cycles = cycles;
+        this.seals = seals;
+        this.banks = banks;
+        this.secret = secret;
+    }
+
+    /** For each sealed cycle: the queue's lines, as they are now, against the sealed digest of what was received. */
+    public List<Identity> queue() {
+        var identities = new ArrayList<Identity>();
+        for (long cycle = 1; cycle <= seals.lastSealed(); cycle++) {
+            ClosedWindow window = windows.find(cycle).orElseThrow();
+            CycleInput input = cycles.input(window, List.of());
+            Hash32 sealed = Objects.requireNonNullElse(seals.slots(cycle).get(Slot.INPUTS), DataRoot.EMPTY_SLOT);
+            Hash32 now = CycleSlots.inputs(input);
+            String name = "queue of cycle " + cycle + " is what was sealed";
+            List<String> changed = Replay.changedLines(input);
+            identities.add(
+                    now.equals(sealed) && changed.isEmpty()
+                            ? Identity.of(name, "", sealed.toString(), now.toString())
+                            : new Identity(
+                                    name,
+                                    "",
+                                    sealed.toString(),
+                                    now.toString(),
+                                    Identity.Verdict.BREAK,
+                                    "cycle " + cycle + ": " + String.join("; ", changed)));
+        }
+        return identities;
+    }
+
+    /** For each sealed cycle: the journal, hashed again, against the sealed root; and the chain of headers. */
+    public List<Identity> seals() {
+        Bank bank = banks.find().orElseThrow(() -> new IllegalStateException("no bank is open in this database"));
+        var domain = new EntryDomain(bank.chainId(), bank.registry());
+        var identities = new ArrayList<Identity>();
+        Hash32 prevHash = bank.genesisHash();
+        for (long cycle = 1; cycle <= seals.lastSealed(); cycle++) {
+            SealHeader sealed = seals.header(cycle).orElseThrow();
+            ClosedWindow window = windows.find(cycle).orElseThrow();
+            var sealer = new CycleSealer(secret, domain, window, sealed.leafCount());
+            String found;
+            try {
+                cycles.journal(cycle, sealer);
+                found = sealer.seal(cycles.counts(cycle).orElseThrow(), seals.slots(cycle), prevHash)
+                        .header()
+                        .hash()
+                        .toString();
+            } catch (IllegalStateException gap) {
+                found = String.valueOf(gap.getMessage());
+            }
+            identities.add(
+                    Identity.of("seal of cycle " + cycle, "", sealed.hash().toString(), found));
+            prevHash = sealed.hash();
+        }
+        return identities;
+    }
+}

@@ -1,0 +1,103 @@
+package io.quittance.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description = "Checks whether this machine has what Quittance needs, and says what to do where it has not.")
+final class DoctorCommand implements Callable<Integer> {
+
+    private static final long DISK_NEEDED = 2L << 30;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    /** One thing looked at. */
+    record Finding(String name, boolean good, String detail) {}
+
+    @Override
+    public Integer call() {
+        Console console = common.console();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(new Finding(
+                "JDK 21 or newer",
+                Runtime.version().feature() >= 21,
+                Runtime.version() + " at " + System.getProperty("java.home")));
+        findings.add(dataDirectory());
+        findings.add(disk());
+        findings.add(anvil());
+        findings.add(tool("node", "--version", "the contracts' build and the embedded chain come from npm packages"));
+        findings.add(tool("npm", "--version", "the contracts' build and the embedded chain come from npm packages"));
+        long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
+        findings.add(new Finding(
+                "memory",
+                mebibytes >= 512,
+                mebibytes + " MiB of heap, " + Runtime.getRuntime().availableProcessors() + " processors"));
+        for (Finding finding : findings) {
+            console.line("%-4s %-24s %s", finding.good() ? "ok" : "LACK", finding.name(), finding.detail());
+        }
+        if (common.json) {
+            System.out.println(Json.of(Map.of("findings", findings)));
+        }
+        return findings.stream().allMatch(Finding::good) ? Trouble.DONE : Trouble.MACHINE_LACKS;
+    }
+
+    private Finding dataDirectory() {
+        Path root = DataDirectory.chosen(common.dataDirectory);
+        try {
+            new DataDirectory(root).prepare();
+            return new Finding("data directory", true, root.toString());
+        } catch (Trouble trouble) {
+            return new Finding("data directory", false, String.valueOf(trouble.getMessage()));
+        }
+    }
+
+    private Finding disk() {
+        Path root = DataDirectory.chosen(common.dataDirectory);
+        try {
+            long free = Files.getFileStore(Files.isDirectory(root) ? root : Path.of(System.getProperty("user.home")))
+                    .getUsableSpace();
+            return new Finding("free disk", free >= DISK_NEEDED, (free >> 20) + " MiB free, 2048 are good to have");
+        } catch (IOException failure) {
+            return new Finding("free disk", false, String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static Finding anvil() {
+        String named = System.getenv(io.quittance.contracts.LocalAnvil.BINARY_VARIABLE);
+        String checkout = System.getProperty("quittance.checkout", ".");
+        Path modules = Path.of(checkout, "contracts", "node_modules");
+        boolean there = named != null ? Files.isExecutable(Path.of(named)) : Files.isDirectory(modules);
+        return new Finding(
+                "chain node (anvil)",
+                there,
+                there
+                        ? (named != null ? named : modules.toString())
+                        : "run 'ops/quittance demo' once, which installs it by npm");
+    }
+
+    private static Finding tool(String name, String argument, String why) {
+        try {
+            Process process =
+                    new ProcessBuilder(name, argument).redirectErrorStream(true).start();
+            String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            boolean good = process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+            return new Finding(name, good, good ? out.strip() : why);
+        } catch (IOException missing) {
+            return new Finding(name, false, "not found; " + why);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return new Finding(name, false, "interrupted");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.quittance.app;
+
+import io.quittance.domain.reconciliation.Identity;
+import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.jobs.BooksCheck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "fsck",
+        mixinStandardHelpOptions = true,
+        description =
+                "Checks the books: that they conserve, that balances are the journal, that nothing is missing or changed.")
+final class FsckCommand implements Callable<Integer> {
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(names = "--seals", description = "Also hash every sealed cycle again and compare it with its root.")
+    private boolean seals;
+
+    @Override
+    public Integer call() {
+        Console console = common.console();
+        List<Identity> identities = new ArrayList<>();
+        try (BankSession session = common.openExisting()) {
+            identities.addAll(session.get(Reconciliation.class).proveBooks());
+            identities.addAll(session.get(BooksCheck.class).queue());
+            if (seals) {
+                identities.addAll(session.get(BooksCheck.class).seals());
+            }
+        }
+        boolean good = identities.stream().allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED);
+        for (Identity identity : identities) {
+            boolean matched = identity.verdict() == Identity.Verdict.MATCHED;
+            console.line(
+                    "%-6s %-50s %-12s %s%s",
+                    matched ? "ok" : "WRONG",
+                    identity.name(),
+                    identity.asset(),
+                    matched ? identity.found() : identity.expected() + " expected, " + identity.found() + " found",
+                    identity.detail().isEmpty() ? "" : " (" + identity.detail() + ")");
+        }
+        console.line(good ? "The books are in order." : "THE BOOKS ARE NOT IN ORDER.");
+        if (common.json) {
+            System.out.println(Json.of(Map.of("good", good, "checks", identities)));
+        }
+        return good ? Trouble.DONE : Trouble.CHECK_FAILED;
+    }
+}

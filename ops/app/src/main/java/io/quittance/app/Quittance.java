@@ -1,0 +1,77 @@
+package io.quittance.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit codes: 0 done, 1 a check failed, 2 wrong usage or input, 3 the machine lacks something, 4 interrupted. */
+@Command(
+        name = "quittance",
+        mixinStandardHelpOptions = true,
+        version = "quittance 0.1.0",
+        description = "Clearing and settlement for an economy in which computing power is money.",
+        footer = {
+            "",
+            "Exit codes: 0 done and all checks passed, 1 a check failed, 2 wrong usage or input,",
+            "3 the machine lacks something, 4 interrupted."
+        },
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            SubmitCommand.class,
+            CycleCommand.class,
+            ReportCommand.class,
+            ProveCommand.class,
+            VerifyCommand.class,
+            ReplayCommand.class,
+            FsckCommand.class,
+            DoctorCommand.class,
+        })
+public final class Quittance implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(System.err);
+        return Trouble.WRONG_USAGE;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one command and answers its exit code. */
+    static int run(String... arguments) {
+        return new CommandLine(new Quittance())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parse) -> {
+                    Trouble trouble = troubleIn(failure);
+                    if (trouble != null) {
+                        System.err.println("quittance: " + trouble.getMessage());
+                        return trouble.exitCode();
+                    }
+                    System.err.println("quittance: something went wrong that should not: " + failure);
+                    if (System.getenv("QUITTANCE_TRACE") != null) {
+                        failure.printStackTrace();
+                    } else {
+                        System.err.println("quittance: set QUITTANCE_TRACE=1 to see where.");
+                    }
+                    return Trouble.CHECK_FAILED;
+                })
+                .execute(arguments);
+    }
+
+    private static @org.jspecify.annotations.Nullable Trouble troubleIn(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Trouble trouble) {
+                return trouble;
+            }
+        }
+        return null;
+    }
+}

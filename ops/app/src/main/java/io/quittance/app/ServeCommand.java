@@ -1,0 +1,116 @@
+package io.quittance.app;
+
+import io.quittance.contracts.Signer;
+import io.quittance.contracts.Signers;
+import io.quittance.domain.intake.ClientDirectory;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs the service: doors, schedule, chain follower. The first start on an empty directory prints the"
+                        + " operator's key, once.")
+final class ServeCommand implements Callable<Integer> {
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--port",
+            defaultValue = "8080",
+            description = "Port of the HTTP door; 0 for a free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--address",
+            defaultValue = "127.0.0.1",
+            description = "Address it listens on (default: ${DEFAULT-VALUE}).")
+    private String address = "127.0.0.1";
+
+    @Option(
+            names = "--bank",
+            paramLabel = "FILE",
+            description = "What the bank is opened with the first time: a JSON file.")
+    private @Nullable Path bank;
+
+    @Option(
+            names = "--cron",
+            defaultValue = "0 * * * * ?",
+            description = "When to look for due windows (default: every minute).")
+    private String cron = "0 * * * * ?";
+
+    @Option(
+            names = "--registry",
+            paramLabel = "ADDRESS",
+            description = "The registry contract, on any chain but a development one.")
+    private @Nullable String registry;
+
+    @Option(
+            names = "--keystore",
+            paramLabel = "FILE",
+            description = "The committer's encrypted key; its password is in QUITTANCE_KEYSTORE_PASSWORD.")
+    private @Nullable Path keystore;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Console console = common.console();
+        if (!org.quartz.CronExpression.isValidExpression(cron)) {
+            throw Trouble.wrongUsage(
+                    "\"" + cron + "\" is not a cron expression; six or seven fields, such as \"0 0 * * * ?\".");
+        }
+        Premises premises = Premises.open(common.wanted());
+        if (!premises.ownsDirectory()) {
+            throw Trouble.machineLacks("A service of " + premises.directory().root() + " runs already.");
+        }
+        var stopped = new CountDownLatch(1);
+        try (BankSession session = BankSession.open(premises, opening(premises))) {
+            URI http = URI.create("http://" + address + ":" + session.port());
+            premises.announce(http);
+            LocalClients.Made operator = LocalClients.operator(session.get(ClientDirectory.class));
+            console.line(
+                    "Quittance serves the bank \"%s\" at %s", session.bank().name(), http);
+            console.line("  data in %s", premises.directory().root());
+            console.line(
+                    "  chain %d at %s, registry %s",
+                    session.bank().chainId(), premises.chain(), session.bank().registry());
+            if (operator.key() != null) {
+                console.line("  operator's key, shown this once: %s", operator.key());
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                session.close();
+                stopped.countDown();
+            }));
+            stopped.await();
+            return Trouble.DONE;
+        }
+    }
+
+    private BankSession.Opening opening(Premises premises) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("server.port", port);
+        properties.put("server.address", address);
+        properties.put("quittance.schedule.cron", cron);
+        properties.put("quittance.inbox.directory", premises.directory().files().toString());
+        return new BankSession.Opening(BankFile.read(bank), null, null, registry, signer(), true, properties);
+    }
+
+    private @Nullable Signer signer() {
+        if (keystore == null) {
+            return null;
+        }
+        String password = BankOpening.environment("QUITTANCE_KEYSTORE_PASSWORD")
+                .orElseThrow(() ->
+                        Trouble.wrongUsage("The keystore's password is missing: set QUITTANCE_KEYSTORE_PASSWORD."));
+        return Signers.keystore(keystore, password);
+    }
+}
