@@ -1,0 +1,247 @@
+package io.quittance.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quittance.domain.account.KycLevel;
+import io.quittance.domain.intake.CanonicalContent;
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.FileIntake;
+import io.quittance.domain.intake.FileIntake.Accepted;
+import io.quittance.domain.intake.FileIntake.DuplicateFile;
+import io.quittance.domain.intake.FileIntake.Manifest;
+import io.quittance.domain.intake.FileIntake.NumberedLine;
+import io.quittance.domain.intake.FileIntake.RefusedLine;
+import io.quittance.domain.intake.FormError;
+import io.quittance.domain.intake.IntakeQueue;
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Line;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.seal.Hash32;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+
+class JdbcFileIntakeIT {
+
+    private TestBank bank;
+    private Client client;
+    private UUID mine;
+    private UUID theirs;
+
+    @BeforeEach
+    void open() {
+        bank = new TestBank();
+        client = bank.client("sender", Client.Scope.SUBMIT);
+        mine = bank.accountOf(client);
+        theirs = bank.account(KycLevel.L2);
+    }
+
+    @AfterEach
+    void close() {
+        bank.close();
+    }
+
+    @Test
+    void everyLineOfAFileIsCountedAndWhatWasRefusedIsKeptWordForWord() {
+        bank.accept(client, TestBank.transfer("before", mine, theirs, 5));
+        var malformed = List.of(
+                new FormError("amount_utoken", Reason.MALFORMED_VALUE, "whole digits only"),
+                new FormError("to_account", Reason.MISSING_VALUE, "a value is needed"));
+        var manifest = new Manifest(
+                "F-1",
+                Kind.TRANSFERS,
+                TestBank.NEXT_DATE,
+                content("one"),
+                1_234,
+                "march \"2\".csv",
+                "submission_key,account_id",
+                "request 1");
+
+        Accepted accepted = bank.files.accept(
+                client,
+                manifest,
+                List.of(
+                        good(3, TestBank.transfer("new", mine, theirs, 5)),
+                        good(4, TestBank.transfer("before", mine, theirs, 5)),
+                        new NumberedLine(5, "x,\"1,5\u0000\",", null, malformed),
+                        good(6, TestBank.transfer("lost", mine, UUID.randomUUID(), 5))));
+
+        assertThat(accepted)
+                .isEqualTo(new Accepted(
+                        accepted.fileNo(),
+                        "F-1",
+                        Kind.TRANSFERS,
+                        TestBank.NEXT_DATE,
+                        content("one"),
+                        TestBank.NOW,
+                        4,
+                        1,
+                        1,
+                        2,
+                        "submission_key,account_id",
+                        "request 1"));
+        assertThat(bank.files.find(client, accepted.fileNo())).contains(accepted);
+        assertThat(bank.files.refusedLines(accepted.fileNo()))
+                .containsExactly(
+                        new RefusedLine(5, null, "x,\"1,5\uFFFD\",", malformed),
+                        new RefusedLine(
+                                6,
+                                "lost",
+                                "line 6",
+                                List.of(new FormError(
+                                        "to_account", Reason.UNKNOWN_ACCOUNT, Reason.UNKNOWN_ACCOUNT.sentence()))));
+        assertThat(bank.owner
+                        .sql("SELECT file_no FROM submissions WHERE submission_key = 'new'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(accepted.fileNo());
+    }
+
+    @Test
+    void aFileIsItsSendersAndTheOperatorsToSee() {
+        Accepted accepted = hand(client, "F-1", "one", null);
+        Client other = bank.client("other", Client.Scope.SUBMIT, Client.Scope.READ);
+
+        assertThat(bank.files.find(other, accepted.fileNo())).isEmpty();
+        assertThat(bank.files.find(bank.operator, accepted.fileNo())).contains(accepted);
+        assertThat(bank.files.find(client, accepted.fileNo() + 1)).isEmpty();
+    }
+
+    @Test
+    void aFileIsTakenOnceByItsIdItsContentAndItsRequest() {
+        Accepted first = hand(client, "F-1", "one", "r1");
+        Accepted second = hand(client, "F-2", "two", "r2");
+
+        assertDuplicate("F-1", "three", null, first);
+        assertDuplicate("F-3", "one", null, first);
+        assertDuplicate(null, "one", null, first);
+        assertDuplicate("F-3", "three", "r1", first);
+        assertDuplicate("F-1", "one", "r2", second); // Where two match, the one of the request is named.
+        assertThat(hand(bank.client("other", Client.Scope.SUBMIT), "F-1", "one", "r1")
+                        .fileNo())
+                .isGreaterThan(second.fileNo());
+        assertThat(bank.count("submission_files")).isEqualTo(3);
+    }
+
+    @Test
+    void filesWithoutIdOrRequestAreToldApartByTheirContent() {
+        hand(client, null, "one", null);
+
+        assertThat(hand(client, null, "two", null).queued()).isEqualTo(1);
+    }
+
+    @Test
+    void theSameFileHandedInManyTimesAtOnceIsTakenOnce() throws Exception {
+        List<Object> answers = JdbcIntakeQueueIT.atOnce(12, i -> {
+            try {
+                return bank.files
+                        .accept(client, manifest("F-1", "one", null), lines("one"))
+                        .fileNo();
+            } catch (DuplicateFile duplicate) {
+                return duplicate;
+            }
+        });
+
+        List<Object> numbers = answers.stream().filter(Long.class::isInstance).toList();
+        assertThat(numbers).hasSize(1);
+        assertThat(answers)
+                .filteredOn(DuplicateFile.class::isInstance)
+                .hasSize(11)
+                .allSatisfy(d -> assertThat(((DuplicateFile) d).earlierFileNo()).isEqualTo(numbers.getFirst()));
+        assertThat(bank.count("submission_files")).isEqualTo(1);
+        assertThat(bank.count("submissions")).isEqualTo(1);
+    }
+
+    @Test
+    void aFailureInTheMiddleLeavesNothingAndTheFileCanBeHandedInAgain() {
+        bank.owner
+                .sql("ALTER TABLE refused_lines ADD CONSTRAINT broken CHECK (line_no <> 7)")
+                .update();
+        var lines = List.of(
+                good(6, TestBank.transfer("new", mine, theirs, 5)),
+                new NumberedLine(7, "raw", null, List.of(new FormError("", Reason.MALFORMED_LINE, "broken"))));
+
+        assertThatThrownBy(() -> bank.files.accept(client, manifest("F-1", "one", "r"), lines))
+                .isInstanceOf(DataAccessException.class)
+                .hasStackTraceContaining("broken");
+
+        assertThat(bank.count("submissions")).isZero();
+        assertThat(bank.count("submission_files")).isZero();
+        bank.owner.sql("ALTER TABLE refused_lines DROP CONSTRAINT broken").update();
+        Accepted accepted = bank.files.accept(client, manifest("F-1", "one", "r"), lines);
+        assertThat(accepted.queued()).isEqualTo(1);
+        assertThat(accepted.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileForADateThatIsNotOpenIsNotAccepted() {
+        var manifest =
+                new Manifest("F-1", Kind.TRANSFERS, LocalDate.of(2020, 1, 1), content("one"), 1, null, null, null);
+
+        assertThatThrownBy(() -> bank.files.accept(client, manifest, lines("one")))
+                .isInstanceOf(IntakeQueue.NoOpenWindow.class)
+                .hasMessageContaining("2020-01-01")
+                .hasMessageContaining("2026-03-02");
+        assertThat(bank.count("submission_files")).isZero();
+    }
+
+    @Test
+    void aFileOfReferenceLinesCountsWhatWasThereBefore() {
+        UUID account = UUID.randomUUID();
+        UUID party = UUID.randomUUID();
+        Line opened =
+                TestBank.open(account, party, io.quittance.domain.account.AccountType.PERSONAL, null, KycLevel.L1);
+        bank.accept(bank.operator, opened);
+
+        Accepted accepted = bank.files.accept(
+                bank.operator,
+                new Manifest(null, Kind.ACCOUNTS, null, content("accounts"), 1, null, null, null),
+                List.of(
+                        good(2, opened),
+                        good(
+                                3,
+                                TestBank.open(
+                                        UUID.randomUUID(),
+                                        party,
+                                        io.quittance.domain.account.AccountType.AGENT,
+                                        account,
+                                        KycLevel.L1))));
+
+        assertThat(accepted.repeated()).isEqualTo(1);
+        assertThat(accepted.queued()).isEqualTo(1);
+    }
+
+    private void assertDuplicate(String fileId, String content, String requestKey, Accepted earlier) {
+        assertThatThrownBy(() -> hand(client, fileId, content, requestKey))
+                .isInstanceOfSatisfying(
+                        DuplicateFile.class,
+                        duplicate -> assertThat(duplicate.earlierFileNo()).isEqualTo(earlier.fileNo()));
+    }
+
+    private Accepted hand(Client by, String fileId, String content, String requestKey) {
+        FileIntake files = bank.files;
+        return files.accept(by, manifest(fileId, content, requestKey), lines(content));
+    }
+
+    private static Manifest manifest(String fileId, String content, String requestKey) {
+        return new Manifest(fileId, Kind.TRANSFERS, null, content(content), 10, null, null, requestKey);
+    }
+
+    private List<NumberedLine> lines(String content) {
+        return List.of(good(2, TestBank.transfer("key of " + content, mine, theirs, 5)));
+    }
+
+    private static NumberedLine good(long lineNo, Line line) {
+        return new NumberedLine(lineNo, "line " + lineNo, line, List.of());
+    }
+
+    private static Hash32 content(String text) {
+        return CanonicalContent.digest(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
