@@ -184,6 +184,7 @@ class InboxTest {
         Path other = put("acme", "day.txt", "x");
         Path half = put("acme", "day.csv.part", "x");
         Path outside = Files.writeString(root.resolve("secret.csv"), "x");
+        Files.setLastModifiedTime(outside, FileTime.from(NOW.minus(Duration.ofDays(1))));
         Path link = Files.createSymbolicLink(root.resolve("inbox/acme/link.csv"), outside);
 
         for (Path path : List.of(stray, deep, hidden, other, half, link)) {

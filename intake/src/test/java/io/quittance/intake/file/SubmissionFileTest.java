@@ -84,6 +84,17 @@ class SubmissionFileTest {
     }
 
     @Test
+    void aQuoteWithinAnUnquotedValueIsACharacterLikeAnyOther() {
+        String rows =
+                "k1," + A + "," + B + ",1,5\" disk\nk2," + A + "," + B + ",2,a \"\"b\nk3," + A + "," + B + ",3,\n";
+
+        var contents = contents(withControl("F", "", COLUMNS + rows, 3, "6"));
+
+        assertThat(transfer(contents, 0).memo()).isEqualTo("5\" disk");
+        assertThat(transfer(contents, 1).memo()).isEqualTo("a \"\"b");
+    }
+
+    @Test
     void aColumnHeaderMayBeQuotedAfterAByteOrderMarkAndLeaveOutOptionalColumns() {
         String file = "\uFEFF\"amount_utoken\",to_account,account_id,submission_key\n7," + B + "," + A + ",k1\n";
 
@@ -265,7 +276,7 @@ class SubmissionFileTest {
     void anAmountThatIsNoNumberRefusesItsLineAndNotTheSum() {
         String body = COLUMNS + TWO_ROWS + "k3," + A + "," + B + ",1.5,\n";
 
-        var contents = contents(withControl("F", "", body, 3, "150"));
+        var contents = contents(withControl("F", "", body, 3, "151"));
 
         assertThat(contents.lines().get(2).errors())
                 .extracting(FormError::field)
@@ -299,7 +310,7 @@ class SubmissionFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"k1,\"" + A, "k1," + A + ",\"" + B + "\",1,\"cut"})
+    @ValueSource(strings = {"k1," + A, "k1,\"" + A, "k1," + A + ",\"" + B + "\",1,\"cut"})
     void withoutControlLinesAFileCutOffWithinALineIsSeen(String lastLine) {
         var unusable = (SubmissionFile.Unusable)
                 read((COLUMNS + TWO_ROWS + lastLine).getBytes(UTF_8), FileFormat.CSV, Kind.TRANSFERS);
