@@ -297,18 +297,21 @@ public final class Screening {
 
     private Verdict deposit(Queued item, Submission.ComputeDeposit deposit) {
         int account = books.indexOf(deposit.accountId());
-        Verdict right = mayTrade(account, false);
-        if (right != Verdict.ADMIT) {
-            return right;
-        }
+        Verdict fault = mayTrade(account, false);
         ReferenceLine.ComputeResource resource = books.resources.get(deposit.resourceId());
         if (resource == null || !resource.accountId().equals(deposit.accountId())) {
-            return Verdict.refuse(Reason.UNKNOWN_RESOURCE);
+            return Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_RESOURCE));
         }
         BankParameters.ComputeClass computeClass =
                 cycle.parameters().computeClass(resource.computeClass()).orElse(null);
         if (computeClass == null) {
-            return Verdict.refuse(Reason.UNKNOWN_CLASS);
+            return Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_CLASS));
+        }
+        if (fault != Verdict.ADMIT) {
+            return fault;
+        }
+        if (books.overlaps(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo())) {
+            return Verdict.refuse(Reason.OVERLAP);
         }
         if (deposit.meteredTo().isAfter(cycle.cutOff())) {
             return Verdict.refuse(Reason.INTERVAL_OPEN);
@@ -321,9 +324,6 @@ public final class Screening {
                 < 0) {
             return new Verdict.Refuse(
                     Reason.MORE_THAN_CAPACITY, "interval_ms=" + intervalMs + " gpu_count=" + resource.gpuCount());
-        }
-        if (books.overlaps(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo())) {
-            return Verdict.refuse(Reason.OVERLAP);
         }
         var asked = new ReferenceLine.Metering(
                 deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo(), deposit.gpuMs());
@@ -365,27 +365,27 @@ public final class Screening {
     }
 
     private Verdict complete(Queued item, Submission.TaskCompletion completion, Set<String> publishing) {
+        int agent = books.indexOf(completion.agentAccount());
+        Verdict fault = mayReceive(agent);
         Task task = books.tasks.get(completion.taskId());
         if (task == null) {
-            return publishing.contains(completion.taskId())
-                    ? new Verdict.Wait(Reason.TASK_NOT_READY)
-                    : Verdict.refuse(Reason.UNKNOWN_TASK);
+            return Verdict.first(
+                    fault,
+                    publishing.contains(completion.taskId())
+                            ? new Verdict.Wait(Reason.TASK_NOT_READY)
+                            : Verdict.refuse(Reason.UNKNOWN_TASK));
         }
-        if (!item.byOperator() && books.indexOf(completion.accountId()) != task.publisher) {
-            return Verdict.refuse(Reason.NOT_PUBLISHER);
-        }
-        if (item.byOperator()
-                && books.indexOf(completion.accountId()) != task.publisher
-                && completion.accountId().equals(completion.agentAccount())) {
-            return Verdict.refuse(Reason.NOT_PUBLISHER); // An agent's own completion is a claim, whoever brings it.
+        boolean byPublisher = books.indexOf(completion.accountId()) == task.publisher;
+        // An agent's own completion is a claim, whoever brings it.
+        boolean claim = completion.accountId().equals(completion.agentAccount());
+        if (!byPublisher && (!item.byOperator() || claim)) {
+            fault = Verdict.first(fault, Verdict.refuse(Reason.NOT_PUBLISHER));
         }
         if (task.state != Task.State.LISTED) {
-            return Verdict.refuse(Reason.TASK_NOT_OPEN);
+            fault = Verdict.first(fault, Verdict.refuse(Reason.TASK_NOT_OPEN));
         }
-        int agent = books.indexOf(completion.agentAccount());
-        Verdict receives = mayReceive(agent);
-        if (receives != Verdict.ADMIT) {
-            return receives;
+        if (fault != Verdict.ADMIT) {
+            return fault;
         }
         move(
                 TransferList.PHASE_CREDITS,
@@ -522,82 +522,78 @@ public final class Screening {
     private Verdict transfer(Queued item, Submission.Transfer transfer) {
         int from = books.indexOf(transfer.accountId());
         int to = books.indexOf(transfer.toAccount());
-        Verdict right = mayTrade(from, true);
-        if (right != Verdict.ADMIT) {
-            return right;
-        }
-        Verdict receives = mayReceive(to);
-        if (receives != Verdict.ADMIT) {
-            return receives;
-        }
+        Verdict fault = Verdict.first(mayTrade(from, true), mayReceive(to));
         if (from == to) {
-            return Verdict.refuse(Reason.SAME_ACCOUNT);
+            fault = Verdict.first(fault, Verdict.refuse(Reason.SAME_ACCOUNT));
+        }
+        if (fault != Verdict.ADMIT) {
+            return fault;
         }
         return pay(item.intakeNo(), TransactionType.TRANSFER, UTOKEN, from, to, transfer.amountUtoken(), null);
     }
 
     private Verdict spend(Queued item, Submission.Spend spend) {
         int account = books.indexOf(spend.accountId());
-        Verdict right = mayTrade(account, false);
-        if (right != Verdict.ADMIT) {
-            return right;
-        }
+        Verdict fault = mayTrade(account, false);
         ReferenceLine.Service service = books.services.get(spend.service());
         if (service == null) {
-            return Verdict.refuse(Reason.UNKNOWN_SERVICE);
+            fault = Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_SERVICE));
         }
         if (spend.computeClass() != null && spend.gpuMs() != null) {
-            BankParameters.ComputeClass paidIn =
-                    cycle.parameters().computeClass(spend.computeClass()).orElse(null);
-            if (paidIn == null) {
-                return Verdict.refuse(Reason.UNKNOWN_CLASS);
-            }
-            int asset = paidIn.asset().id();
-            return pay(
-                    item.intakeNo(),
-                    TransactionType.SPEND,
-                    asset,
-                    account,
-                    books.system(SystemAccount.CONSUMED, asset),
-                    spend.gpuMs(),
-                    null);
+            return spendCredits(item, account, spend.computeClass(), spend.gpuMs(), fault);
         }
-        long amount;
-        if (spend.priceVersion() != null) {
+        if (service == null) {
+            return fault;
+        }
+        long amount = 0;
+        Verdict priced = Verdict.ADMIT;
+        if (spend.priceVersion() == null) {
+            amount = java.util.Objects.requireNonNull(spend.amountUtoken(), "form: an amount or a price version");
+        } else {
             ReferenceLine.Price price = books.priceAt(
                     spend.service(), java.util.Objects.requireNonNullElse(spend.model(), ""), spend.usedAt());
+            BigInteger due = price == null ? BigInteger.ZERO : priceOf(spend, price);
             if (price == null || !price.priceVersion().equals(spend.priceVersion())) {
-                return new Verdict.Refuse(
+                priced = new Verdict.Refuse(
                         Reason.PRICE_MISMATCH, price == null ? "" : "version_in_force=" + price.priceVersion());
+            } else if (due.bitLength() > 63) {
+                priced = Verdict.refuse(Reason.AMOUNT_OVERFLOW);
+            } else {
+                amount = due.longValueExact();
+                if (spend.amountUtoken() != null && spend.amountUtoken() != amount) {
+                    priced = new Verdict.Refuse(Reason.PRICE_MISMATCH, "amount_utoken=" + amount);
+                }
             }
-            BigInteger due = priceOf(spend, price);
-            if (due.bitLength() > 63) {
-                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
-            }
-            amount = due.longValueExact();
-            if (spend.amountUtoken() != null && spend.amountUtoken() != amount) {
-                return new Verdict.Refuse(Reason.PRICE_MISMATCH, "amount_utoken=" + amount);
-            }
-        } else {
-            amount = java.util.Objects.requireNonNull(spend.amountUtoken(), "form: an amount or a price version");
         }
-        if (amount == 0) {
-            return Verdict.ADMIT; // Recorded usage that moves nothing.
+        fault = Verdict.first(fault, priced);
+        if (amount == 0 && priced == Verdict.ADMIT) {
+            return fault; // Recorded usage that moves nothing, so nobody need be able to receive it.
         }
-        int receiver;
-        if (service.payeeAccount() == null) {
-            receiver = books.system(SystemAccount.REDEMPTION, UTOKEN);
-        } else {
+        int receiver = books.system(SystemAccount.REDEMPTION, UTOKEN);
+        if (service.payeeAccount() != null) {
             receiver = books.indexOf(service.payeeAccount());
-            Verdict receives = mayReceive(receiver);
-            if (receives != Verdict.ADMIT) {
-                return receives;
-            }
+            fault = Verdict.first(fault, mayReceive(receiver));
             if (receiver == account) {
-                return Verdict.refuse(Reason.SAME_ACCOUNT);
+                fault = Verdict.first(fault, Verdict.refuse(Reason.SAME_ACCOUNT));
             }
         }
-        return pay(item.intakeNo(), TransactionType.SPEND, UTOKEN, account, receiver, amount, null);
+        return fault != Verdict.ADMIT
+                ? fault
+                : pay(item.intakeNo(), TransactionType.SPEND, UTOKEN, account, receiver, amount, null);
+    }
+
+    private Verdict spendCredits(Queued item, int account, String computeClass, long gpuMs, Verdict fault) {
+        BankParameters.ComputeClass paidIn =
+                cycle.parameters().computeClass(computeClass).orElse(null);
+        if (paidIn == null) {
+            return Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_CLASS));
+        }
+        if (fault != Verdict.ADMIT) {
+            return fault;
+        }
+        int asset = paidIn.asset().id();
+        int consumed = books.system(SystemAccount.CONSUMED, asset);
+        return pay(item.intakeNo(), TransactionType.SPEND, asset, account, consumed, gpuMs, null);
     }
 
     /** {@code ⌈input × price + output × price⌉} µToken, rounded once; prices are per million tokens. */
@@ -614,15 +610,19 @@ public final class Screening {
         int account = books.indexOf(order.accountId());
         boolean basicOrder =
                 order.orderType() == Submission.OrderType.LIMIT && order.timeInForce() == Submission.TimeInForce.IOC;
-        Verdict right = mayTrade(account, !basicOrder);
-        if (right != Verdict.ADMIT) {
-            decide(item, right);
-            return;
-        }
+        Verdict fault = mayTrade(account, !basicOrder);
         Instrument instrument =
                 cycle.parameters().instrument(order.computeClass()).orElse(null);
         if (instrument == null) {
-            decide(item, Verdict.refuse(Reason.UNKNOWN_CLASS));
+            decide(item, Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_CLASS)));
+            return;
+        }
+        Long limit = order.limitUtokenPerLot();
+        if (limit != null && limit % instrument.tickUtoken() != 0) {
+            fault = Verdict.first(fault, Verdict.refuse(Reason.OFF_TICK));
+        }
+        if (fault != Verdict.ADMIT) {
+            decide(item, fault);
             return;
         }
         if (order.goodThrough() != null && order.goodThrough().isBefore(cycle.businessDate())) {
@@ -634,11 +634,6 @@ public final class Screening {
                 .orElseThrow()
                 .asset()
                 .id();
-        Long limit = order.limitUtokenPerLot();
-        if (limit != null && limit % instrument.tickUtoken() != 0) {
-            decide(item, Verdict.refuse(Reason.OFF_TICK));
-            return;
-        }
         long reference = books.references.getOrDefault(asset, instrument.initialReferenceTicks());
         long ticks = limit != null
                 ? limit / instrument.tickUtoken()
