@@ -438,14 +438,6 @@ public final class Screening {
         if (newBusinessDate) {
             reserveLimitsAnew();
         }
-        Map<String, Long> firstToName = new HashMap<>();
-        for (Collection<Queued> items : List.of(held, received)) {
-            for (Queued item : items) {
-                if (item.submission() instanceof Submission.TaskPublication publication) {
-                    firstToName.merge(publication.taskId(), item.intakeNo(), Math::min);
-                }
-            }
-        }
         for (Collection<Queued> items : List.of(held, received)) {
             for (Queued item : items) {
                 if (cancelledBeforeAdmission.contains(item.intakeNo())) {
@@ -453,12 +445,7 @@ public final class Screening {
                 }
                 switch (item.submission()) {
                     case Submission.TaskPublication publication ->
-                        decide(
-                                item,
-                                publish(
-                                        item,
-                                        publication,
-                                        firstToName.getOrDefault(publication.taskId(), 0L) == item.intakeNo()));
+                        decide(item, publish(item, publication));
                     case Submission.Order order -> decideOrder(item, order);
                     case Submission.Spend spend -> decide(item, spend(item, spend));
                     case Submission.Transfer transfer -> decide(item, transfer(item, transfer));
@@ -486,13 +473,13 @@ public final class Screening {
         }
     }
 
-    private Verdict publish(Queued item, Submission.TaskPublication publication, boolean firstToName) {
+    private Verdict publish(Queued item, Submission.TaskPublication publication) {
         int account = books.indexOf(publication.accountId());
         Verdict right = mayTrade(account, false);
         if (right != Verdict.ADMIT) {
             return right;
         }
-        if (books.tasks.containsKey(publication.taskId()) || !firstToName) {
+        if (books.tasks.containsKey(publication.taskId())) {
             return Verdict.refuse(Reason.TASK_EXISTS);
         }
         Verdict paid = pay(
