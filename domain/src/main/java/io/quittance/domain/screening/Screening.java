@@ -791,9 +791,7 @@ public final class Screening {
 
     private void decide(Queued item, Verdict verdict) {
         long no = item.intakeNo();
-        LocalDate asked = item.waitsUntil() != null
-                ? item.waitsUntil()
-                : item.submission().holdUntil();
+        LocalDate asked = item.submission().holdUntil();
         outcomes.put(
                 no,
                 switch (verdict) {
@@ -804,8 +802,10 @@ public final class Screening {
                                 ? Outcome.held(no, lacks.reason(), lacks.detail(), asked)
                                 : Outcome.rejected(no, lacks.reason(), lacks.detail());
                     case Verdict.Wait wait -> {
-                        LocalDate until =
-                                asked != null ? asked : SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
+                        LocalDate until = item.waitsUntil() != null ? item.waitsUntil() : asked;
+                        if (until == null) {
+                            until = SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
+                        }
                         yield until.isBefore(cycle.businessDate())
                                 ? Outcome.rejected(no, wait.reason(), "")
                                 : Outcome.held(no, wait.reason(), "", until);
