@@ -43,7 +43,7 @@ public enum Reason {
     // Before the receiver's rights: those may still come, and who may not accept must not wait for them.
     UNKNOWN_TASK(Stage.SCREENING, Retry.WITH_NEW_KEY, "There is no such task."),
     NOT_PUBLISHER(Stage.SCREENING, Retry.NEVER, "Only the task's publisher may accept its result."),
-    TASK_NOT_OPEN(Stage.SCREENING, Retry.NEVER, "The task is completed or cancelled already."),
+    TASK_NOT_OPEN(Stage.SCREENING, Retry.NEVER, "The task is completed or cancelled already, or its due date is past."),
     RECEIVER_CLOSED(Stage.SCREENING, Retry.NEVER, "The receiving account is closed."),
     RECEIVER_FROZEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The receiving account is frozen."),
     SAME_ACCOUNT(Stage.SCREENING, Retry.NEVER, "Payer and receiver are the same account."),

@@ -381,7 +381,9 @@ public final class Screening {
         if (!byPublisher && (!item.byOperator() || claim)) {
             fault = Verdict.first(fault, Verdict.refuse(Reason.NOT_PUBLISHER));
         }
-        if (task.state != Task.State.LISTED) {
+        // A deadline compares the time of receipt; the clock's own expiry comes after what was timely.
+        boolean late = task.dueAt != null && item.receivedAt().isAfter(task.dueAt);
+        if (task.state != Task.State.LISTED || late) {
             fault = Verdict.first(fault, Verdict.refuse(Reason.TASK_NOT_OPEN));
         }
         if (fault != Verdict.ADMIT) {
