@@ -52,7 +52,7 @@ public enum Reason {
     TASK_EXISTS(Stage.SCREENING, Retry.NEVER, "A task of this name was published before."),
     TASK_NOT_READY(Stage.SCREENING, Retry.NOT_NEEDED, "The task was published in this same cycle."),
     OVERLAP(Stage.SCREENING, Retry.NEVER, "The interval overlaps one that was deposited before."),
-    INTERVAL_OPEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The interval had not ended at the cut-off."),
+    INTERVAL_OPEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The interval did not end before the cut-off."),
     MORE_THAN_CAPACITY(Stage.SCREENING, Retry.NEVER, "More GPU time than the resource's GPUs have in the interval."),
     EVIDENCE(Stage.SCREENING, Retry.NOT_NEEDED, "No matching metering evidence has come in yet."),
     EVIDENCE_MISMATCH(Stage.SCREENING, Retry.NEVER, "The metering evidence says another amount of GPU time."),

@@ -313,7 +313,7 @@ public final class Screening {
         if (books.overlaps(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo())) {
             return Verdict.refuse(Reason.OVERLAP);
         }
-        if (deposit.meteredTo().isAfter(cycle.cutOff())) {
+        if (!deposit.meteredTo().isBefore(cycle.cutOff())) {
             return Verdict.refuse(Reason.INTERVAL_OPEN);
         }
         long intervalMs =
