@@ -64,7 +64,7 @@ public enum Reason {
     NOTHING_TO_CANCEL(Stage.SCREENING, Retry.NEVER, "No resting order and no held submission has this key."),
     NOTHING_TO_REVERSE(Stage.SCREENING, Retry.NEVER, "The submission has no transfers that can be reversed."),
     REVERSED_BEFORE(Stage.SCREENING, Retry.NEVER, "The submission was reversed before."),
-    AMOUNT_OVERFLOW(Stage.SCREENING, Retry.NEVER, "The worst case is more than 64 bits can hold."),
+    AMOUNT_OVERFLOW(Stage.SCREENING, Retry.NEVER, "The amount, or its worst case, is more than the books can hold."),
     LIMIT(Stage.SCREENING, Retry.WITH_NEW_KEY, "The party's daily limit does not leave this much."),
     AGENT_LIMIT(Stage.SCREENING, Retry.WITH_NEW_KEY, "The account's own daily cap does not leave this much."),
     FUNDS(Stage.SCREENING, Retry.WITH_NEW_KEY, "The account does not have this much available."),

@@ -337,24 +337,34 @@ public final class Screening {
         int asset = computeClass.asset().id();
         int source = books.system(SystemAccount.SOURCE, asset);
         if (deposit.mode() == Submission.DepositMode.KEEP) {
+            if (!bears(source, asset, deposit.gpuMs())) {
+                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
+            }
             move(1, item.intakeNo(), 0, TransactionType.DEPOSIT, asset, source, account, deposit.gpuMs(), null, true);
         } else {
-            long mint = Exact.mulDivDown(
-                    deposit.gpuMs(), computeClass.mintRateUtokenPerGpuHour(), BankParameters.GPU_HOUR_MS);
+            long mint;
+            try {
+                mint = Exact.mulDivDown(
+                        deposit.gpuMs(), computeClass.mintRateUtokenPerGpuHour(), BankParameters.GPU_HOUR_MS);
+            } catch (ArithmeticException tooLarge) {
+                return Verdict.lacks(Reason.PROVIDER_CAP); // More than any cap.
+            }
+            LimitCounter counter = books.partyLimit(books.partyOf(account));
+            long cap = cycle.parameters().providerCapUtoken();
+            if (mint > cap - counter.minted) {
+                return new Verdict.Lacks(
+                        Reason.PROVIDER_CAP, "cap=" + cap + " minted=" + counter.minted + " asked=" + mint);
+            }
             if (mint == 0) {
                 return Verdict.refuse(Reason.MINTS_NOTHING);
             }
-            LimitCounter counter = books.partyLimit(books.partyOf(account));
-            if (mint > cycle.parameters().providerCapUtoken() - counter.minted) {
-                return new Verdict.Lacks(
-                        Reason.PROVIDER_CAP,
-                        "cap=" + cycle.parameters().providerCapUtoken() + " minted=" + counter.minted + " asked="
-                                + mint);
+            int issuance = books.system(SystemAccount.ISSUANCE, UTOKEN);
+            if (!bears(source, asset, deposit.gpuMs()) || !bears(issuance, UTOKEN, mint)) {
+                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
             }
             counter.minted += mint;
             counter.touched = true;
             int inventory = books.system(SystemAccount.INVENTORY, asset);
-            int issuance = books.system(SystemAccount.ISSUANCE, UTOKEN);
             move(1, item.intakeNo(), 0, TransactionType.DEPOSIT, asset, source, inventory, deposit.gpuMs(), null, true);
             move(1, item.intakeNo(), 1, TransactionType.DEPOSIT, UTOKEN, issuance, account, mint, null, true);
         }
@@ -362,6 +372,11 @@ public final class Screening {
         deposits.add(
                 new SettledDeposit(item.intakeNo(), deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo()));
         return Verdict.ADMIT;
+    }
+
+    /** Whether an account from which an asset comes can give this much more, and all that it ever gave fit 64 bits. */
+    private boolean bears(int origin, int asset, long amount) {
+        return books.posted(origin, asset) >= amount - Long.MAX_VALUE;
     }
 
     private Verdict complete(Queued item, Submission.TaskCompletion completion, Set<String> publishing) {
