@@ -74,7 +74,8 @@ public enum Reason {
     ORDER_EXPIRED(Stage.END, Retry.WITH_NEW_KEY, "The order's time in force ended with lots open."),
     CANCELLED_BY_SENDER(Stage.END, Retry.WITH_NEW_KEY, "The sender took it back."),
     SELF_TRADE(Stage.END, Retry.WITH_NEW_KEY, "The rest would have met an order of the same party."),
-    RIGHT_LOST(Stage.END, Retry.WITH_NEW_KEY, "The account lost the right to keep the order.");
+    RIGHT_LOST(Stage.END, Retry.WITH_NEW_KEY, "The account lost the right to keep the order."),
+    INSTRUMENT_CHANGED(Stage.END, Retry.WITH_NEW_KEY, "The instrument's lot or tick changed, or its market ended.");
 
     /** Where a reason arises. */
     public enum Stage {

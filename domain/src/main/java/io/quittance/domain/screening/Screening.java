@@ -233,8 +233,19 @@ public final class Screening {
             } else if (books.statusOf(order.account) != AccountStatus.ACTIVE
                     || !books.levelOf(order.account).fullTrade()) {
                 end(order, Outcome.State.CANCELLED, Reason.RIGHT_LOST);
+            } else if (!isTradedAsAdmitted(order)) {
+                end(order, Outcome.State.CANCELLED, Reason.INSTRUMENT_CHANGED);
             }
         }
+    }
+
+    /** Orders of another lot or tick would not mean the same lots and prices in one round. */
+    private boolean isTradedAsAdmitted(OpenOrder order) {
+        String computeClass = books.assets().get(order.asset).code();
+        return cycle.parameters()
+                .instrument(computeClass)
+                .filter(now -> now.lotGpuMs() == order.lotGpuMs && now.tickUtoken() == order.tickUtoken)
+                .isPresent();
     }
 
     /** Ends an order that rests: what it reserved is free again. */
