@@ -7,7 +7,8 @@ import io.quittance.domain.amount.Exact;
  *
  * @param lotGpuMs GPU-milliseconds in a lot
  * @param tickUtoken µToken in a tick; every limit is a whole number of ticks
- * @param bandBps half width of the price band around the reference, in basis points
+ * @param bandBps half width of the price band around the reference, in basis points; never more than
+ *     {@link #MAX_BAND_REACH} ticks, however far the reference has risen
  * @param initialReferenceTicks reference of the first round; at least 1000 ticks
  * @param priceRule what decides when the order book leaves several prices
  * @param allocation how the marginal price level is shared out
@@ -43,13 +44,20 @@ public record Instrument(
         return Math.max(1, Exact.mulDivDown(referenceTicks, bps, 10_000));
     }
 
+    /** The most ticks that a band reaches to either side: a round counts at most 65 536 prices. */
+    public static final long MAX_BAND_REACH = 32_767;
+
+    private long reach(long referenceTicks) {
+        return Math.min(MAX_BAND_REACH, boundTicks(referenceTicks, bandBps));
+    }
+
     /** Lowest price of a round with this reference. */
     public long bandLow(long referenceTicks) {
-        return Math.max(1, referenceTicks - boundTicks(referenceTicks, bandBps));
+        return Math.max(1, referenceTicks - reach(referenceTicks));
     }
 
     /** Highest price of a round with this reference. */
     public long bandHigh(long referenceTicks) {
-        return Math.addExact(referenceTicks, boundTicks(referenceTicks, bandBps));
+        return Math.addExact(referenceTicks, reach(referenceTicks));
     }
 }

@@ -41,18 +41,19 @@ public enum Reason {
     // Screening: final, the key is used up.
     ACCOUNT_CLOSED(Stage.SCREENING, Retry.NEVER, "The account is closed."),
     ACCOUNT_FROZEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The account is frozen."),
+    // Before the receiver's rights: those may still come, and who may not accept must not wait for them.
+    UNKNOWN_TASK(Stage.SCREENING, Retry.WITH_NEW_KEY, "There is no such task."),
+    NOT_PUBLISHER(Stage.SCREENING, Retry.NEVER, "Only the task's publisher may accept its result."),
+    TASK_NOT_OPEN(Stage.SCREENING, Retry.NEVER, "The task is completed or cancelled already, or its due date is past."),
     RECEIVER_CLOSED(Stage.SCREENING, Retry.NEVER, "The receiving account is closed."),
     RECEIVER_FROZEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The receiving account is frozen."),
     SAME_ACCOUNT(Stage.SCREENING, Retry.NEVER, "Payer and receiver are the same account."),
     KYC(Stage.SCREENING, Retry.WITH_NEW_KEY, "The party's KYC level does not include this."),
     RECEIVER_KYC(Stage.SCREENING, Retry.WITH_NEW_KEY, "The receiver's KYC level does not let it receive."),
     TASK_EXISTS(Stage.SCREENING, Retry.NEVER, "A task of this name was published before."),
-    UNKNOWN_TASK(Stage.SCREENING, Retry.WITH_NEW_KEY, "There is no such task."),
-    NOT_PUBLISHER(Stage.SCREENING, Retry.NEVER, "Only the task's publisher may accept its result."),
-    TASK_NOT_OPEN(Stage.SCREENING, Retry.NEVER, "The task is completed or cancelled already."),
     TASK_NOT_READY(Stage.SCREENING, Retry.NOT_NEEDED, "The task was published in this same cycle."),
     OVERLAP(Stage.SCREENING, Retry.NEVER, "The interval overlaps one that was deposited before."),
-    INTERVAL_OPEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The interval had not ended at the cut-off."),
+    INTERVAL_OPEN(Stage.SCREENING, Retry.WITH_NEW_KEY, "The interval did not end before the cut-off."),
     MORE_THAN_CAPACITY(Stage.SCREENING, Retry.NEVER, "More GPU time than the resource's GPUs have in the interval."),
     EVIDENCE(Stage.SCREENING, Retry.NOT_NEEDED, "No matching metering evidence has come in yet."),
     EVIDENCE_MISMATCH(Stage.SCREENING, Retry.NEVER, "The metering evidence says another amount of GPU time."),
@@ -64,7 +65,7 @@ public enum Reason {
     NOTHING_TO_CANCEL(Stage.SCREENING, Retry.NEVER, "No resting order and no held submission has this key."),
     NOTHING_TO_REVERSE(Stage.SCREENING, Retry.NEVER, "The submission has no transfers that can be reversed."),
     REVERSED_BEFORE(Stage.SCREENING, Retry.NEVER, "The submission was reversed before."),
-    AMOUNT_OVERFLOW(Stage.SCREENING, Retry.NEVER, "The worst case is more than 64 bits can hold."),
+    AMOUNT_OVERFLOW(Stage.SCREENING, Retry.NEVER, "The amount, or its worst case, is more than the books can hold."),
     LIMIT(Stage.SCREENING, Retry.WITH_NEW_KEY, "The party's daily limit does not leave this much."),
     AGENT_LIMIT(Stage.SCREENING, Retry.WITH_NEW_KEY, "The account's own daily cap does not leave this much."),
     FUNDS(Stage.SCREENING, Retry.WITH_NEW_KEY, "The account does not have this much available."),
@@ -74,7 +75,8 @@ public enum Reason {
     ORDER_EXPIRED(Stage.END, Retry.WITH_NEW_KEY, "The order's time in force ended with lots open."),
     CANCELLED_BY_SENDER(Stage.END, Retry.WITH_NEW_KEY, "The sender took it back."),
     SELF_TRADE(Stage.END, Retry.WITH_NEW_KEY, "The rest would have met an order of the same party."),
-    RIGHT_LOST(Stage.END, Retry.WITH_NEW_KEY, "The account lost the right to keep the order.");
+    RIGHT_LOST(Stage.END, Retry.WITH_NEW_KEY, "The account lost the right to keep the order."),
+    INSTRUMENT_CHANGED(Stage.END, Retry.WITH_NEW_KEY, "The instrument's lot or tick changed, or its market ended.");
 
     /** Where a reason arises. */
     public enum Stage {

@@ -233,8 +233,19 @@ public final class Screening {
             } else if (books.statusOf(order.account) != AccountStatus.ACTIVE
                     || !books.levelOf(order.account).fullTrade()) {
                 end(order, Outcome.State.CANCELLED, Reason.RIGHT_LOST);
+            } else if (!isTradedAsAdmitted(order)) {
+                end(order, Outcome.State.CANCELLED, Reason.INSTRUMENT_CHANGED);
             }
         }
+    }
+
+    /** Orders of another lot or tick would not mean the same lots and prices in one round. */
+    private boolean isTradedAsAdmitted(OpenOrder order) {
+        String computeClass = books.assets().get(order.asset).code();
+        return cycle.parameters()
+                .instrument(computeClass)
+                .filter(now -> now.lotGpuMs() == order.lotGpuMs && now.tickUtoken() == order.tickUtoken)
+                .isPresent();
     }
 
     /** Ends an order that rests: what it reserved is free again. */
@@ -297,20 +308,23 @@ public final class Screening {
 
     private Verdict deposit(Queued item, Submission.ComputeDeposit deposit) {
         int account = books.indexOf(deposit.accountId());
-        Verdict right = mayTrade(account, false);
-        if (right != Verdict.ADMIT) {
-            return right;
-        }
+        Verdict fault = mayTrade(account, false);
         ReferenceLine.ComputeResource resource = books.resources.get(deposit.resourceId());
         if (resource == null || !resource.accountId().equals(deposit.accountId())) {
-            return Verdict.refuse(Reason.UNKNOWN_RESOURCE);
+            return Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_RESOURCE));
         }
         BankParameters.ComputeClass computeClass =
                 cycle.parameters().computeClass(resource.computeClass()).orElse(null);
         if (computeClass == null) {
-            return Verdict.refuse(Reason.UNKNOWN_CLASS);
+            return Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_CLASS));
         }
-        if (deposit.meteredTo().isAfter(cycle.cutOff())) {
+        if (fault != Verdict.ADMIT) {
+            return fault;
+        }
+        if (books.overlaps(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo())) {
+            return Verdict.refuse(Reason.OVERLAP);
+        }
+        if (!deposit.meteredTo().isBefore(cycle.cutOff())) {
             return Verdict.refuse(Reason.INTERVAL_OPEN);
         }
         long intervalMs =
@@ -321,9 +335,6 @@ public final class Screening {
                 < 0) {
             return new Verdict.Refuse(
                     Reason.MORE_THAN_CAPACITY, "interval_ms=" + intervalMs + " gpu_count=" + resource.gpuCount());
-        }
-        if (books.overlaps(deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo())) {
-            return Verdict.refuse(Reason.OVERLAP);
         }
         var asked = new ReferenceLine.Metering(
                 deposit.resourceId(), deposit.meteredFrom(), deposit.meteredTo(), deposit.gpuMs());
@@ -337,24 +348,34 @@ public final class Screening {
         int asset = computeClass.asset().id();
         int source = books.system(SystemAccount.SOURCE, asset);
         if (deposit.mode() == Submission.DepositMode.KEEP) {
+            if (!bears(source, asset, deposit.gpuMs())) {
+                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
+            }
             move(1, item.intakeNo(), 0, TransactionType.DEPOSIT, asset, source, account, deposit.gpuMs(), null, true);
         } else {
-            long mint = Exact.mulDivDown(
-                    deposit.gpuMs(), computeClass.mintRateUtokenPerGpuHour(), BankParameters.GPU_HOUR_MS);
+            long mint;
+            try {
+                mint = Exact.mulDivDown(
+                        deposit.gpuMs(), computeClass.mintRateUtokenPerGpuHour(), BankParameters.GPU_HOUR_MS);
+            } catch (ArithmeticException tooLarge) {
+                return Verdict.lacks(Reason.PROVIDER_CAP); // More than any cap.
+            }
+            LimitCounter counter = books.partyLimit(books.partyOf(account));
+            long cap = cycle.parameters().providerCapUtoken();
+            if (mint > cap - counter.minted) {
+                return new Verdict.Lacks(
+                        Reason.PROVIDER_CAP, "cap=" + cap + " minted=" + counter.minted + " asked=" + mint);
+            }
             if (mint == 0) {
                 return Verdict.refuse(Reason.MINTS_NOTHING);
             }
-            LimitCounter counter = books.partyLimit(books.partyOf(account));
-            if (mint > cycle.parameters().providerCapUtoken() - counter.minted) {
-                return new Verdict.Lacks(
-                        Reason.PROVIDER_CAP,
-                        "cap=" + cycle.parameters().providerCapUtoken() + " minted=" + counter.minted + " asked="
-                                + mint);
+            int issuance = books.system(SystemAccount.ISSUANCE, UTOKEN);
+            if (!bears(source, asset, deposit.gpuMs()) || !bears(issuance, UTOKEN, mint)) {
+                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
             }
             counter.minted += mint;
             counter.touched = true;
             int inventory = books.system(SystemAccount.INVENTORY, asset);
-            int issuance = books.system(SystemAccount.ISSUANCE, UTOKEN);
             move(1, item.intakeNo(), 0, TransactionType.DEPOSIT, asset, source, inventory, deposit.gpuMs(), null, true);
             move(1, item.intakeNo(), 1, TransactionType.DEPOSIT, UTOKEN, issuance, account, mint, null, true);
         }
@@ -364,28 +385,35 @@ public final class Screening {
         return Verdict.ADMIT;
     }
 
+    /** Whether an account from which an asset comes can give this much more, and all that it ever gave fit 64 bits. */
+    private boolean bears(int origin, int asset, long amount) {
+        return books.posted(origin, asset) >= amount - Long.MAX_VALUE;
+    }
+
     private Verdict complete(Queued item, Submission.TaskCompletion completion, Set<String> publishing) {
+        int agent = books.indexOf(completion.agentAccount());
+        Verdict fault = mayReceive(agent);
         Task task = books.tasks.get(completion.taskId());
         if (task == null) {
-            return publishing.contains(completion.taskId())
-                    ? new Verdict.Wait(Reason.TASK_NOT_READY)
-                    : Verdict.refuse(Reason.UNKNOWN_TASK);
+            return Verdict.first(
+                    fault,
+                    publishing.contains(completion.taskId())
+                            ? new Verdict.Wait(Reason.TASK_NOT_READY)
+                            : Verdict.refuse(Reason.UNKNOWN_TASK));
         }
-        if (!item.byOperator() && books.indexOf(completion.accountId()) != task.publisher) {
-            return Verdict.refuse(Reason.NOT_PUBLISHER);
+        boolean byPublisher = books.indexOf(completion.accountId()) == task.publisher;
+        // An agent's own completion is a claim, whoever brings it.
+        boolean claim = completion.accountId().equals(completion.agentAccount());
+        if (!byPublisher && (!item.byOperator() || claim)) {
+            fault = Verdict.first(fault, Verdict.refuse(Reason.NOT_PUBLISHER));
         }
-        if (item.byOperator()
-                && books.indexOf(completion.accountId()) != task.publisher
-                && completion.accountId().equals(completion.agentAccount())) {
-            return Verdict.refuse(Reason.NOT_PUBLISHER); // An agent's own completion is a claim, whoever brings it.
+        // A deadline compares the time of receipt; the clock's own expiry comes after what was timely.
+        boolean late = task.dueAt != null && item.receivedAt().isAfter(task.dueAt);
+        if (task.state != Task.State.LISTED || late) {
+            fault = Verdict.first(fault, Verdict.refuse(Reason.TASK_NOT_OPEN));
         }
-        if (task.state != Task.State.LISTED) {
-            return Verdict.refuse(Reason.TASK_NOT_OPEN);
-        }
-        int agent = books.indexOf(completion.agentAccount());
-        Verdict receives = mayReceive(agent);
-        if (receives != Verdict.ADMIT) {
-            return receives;
+        if (fault != Verdict.ADMIT) {
+            return fault;
         }
         move(
                 TransferList.PHASE_CREDITS,
@@ -438,14 +466,6 @@ public final class Screening {
         if (newBusinessDate) {
             reserveLimitsAnew();
         }
-        Map<String, Long> firstToName = new HashMap<>();
-        for (Collection<Queued> items : List.of(held, received)) {
-            for (Queued item : items) {
-                if (item.submission() instanceof Submission.TaskPublication publication) {
-                    firstToName.merge(publication.taskId(), item.intakeNo(), Math::min);
-                }
-            }
-        }
         for (Collection<Queued> items : List.of(held, received)) {
             for (Queued item : items) {
                 if (cancelledBeforeAdmission.contains(item.intakeNo())) {
@@ -453,12 +473,7 @@ public final class Screening {
                 }
                 switch (item.submission()) {
                     case Submission.TaskPublication publication ->
-                        decide(
-                                item,
-                                publish(
-                                        item,
-                                        publication,
-                                        firstToName.getOrDefault(publication.taskId(), 0L) == item.intakeNo()));
+                        decide(item, publish(item, publication));
                     case Submission.Order order -> decideOrder(item, order);
                     case Submission.Spend spend -> decide(item, spend(item, spend));
                     case Submission.Transfer transfer -> decide(item, transfer(item, transfer));
@@ -486,13 +501,13 @@ public final class Screening {
         }
     }
 
-    private Verdict publish(Queued item, Submission.TaskPublication publication, boolean firstToName) {
+    private Verdict publish(Queued item, Submission.TaskPublication publication) {
         int account = books.indexOf(publication.accountId());
         Verdict right = mayTrade(account, false);
         if (right != Verdict.ADMIT) {
             return right;
         }
-        if (books.tasks.containsKey(publication.taskId()) || !firstToName) {
+        if (books.tasks.containsKey(publication.taskId())) {
             return Verdict.refuse(Reason.TASK_EXISTS);
         }
         Verdict paid = pay(
@@ -522,82 +537,78 @@ public final class Screening {
     private Verdict transfer(Queued item, Submission.Transfer transfer) {
         int from = books.indexOf(transfer.accountId());
         int to = books.indexOf(transfer.toAccount());
-        Verdict right = mayTrade(from, true);
-        if (right != Verdict.ADMIT) {
-            return right;
-        }
-        Verdict receives = mayReceive(to);
-        if (receives != Verdict.ADMIT) {
-            return receives;
-        }
+        Verdict fault = Verdict.first(mayTrade(from, true), mayReceive(to));
         if (from == to) {
-            return Verdict.refuse(Reason.SAME_ACCOUNT);
+            fault = Verdict.first(fault, Verdict.refuse(Reason.SAME_ACCOUNT));
+        }
+        if (fault != Verdict.ADMIT) {
+            return fault;
         }
         return pay(item.intakeNo(), TransactionType.TRANSFER, UTOKEN, from, to, transfer.amountUtoken(), null);
     }
 
     private Verdict spend(Queued item, Submission.Spend spend) {
         int account = books.indexOf(spend.accountId());
-        Verdict right = mayTrade(account, false);
-        if (right != Verdict.ADMIT) {
-            return right;
-        }
+        Verdict fault = mayTrade(account, false);
         ReferenceLine.Service service = books.services.get(spend.service());
         if (service == null) {
-            return Verdict.refuse(Reason.UNKNOWN_SERVICE);
+            fault = Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_SERVICE));
         }
         if (spend.computeClass() != null && spend.gpuMs() != null) {
-            BankParameters.ComputeClass paidIn =
-                    cycle.parameters().computeClass(spend.computeClass()).orElse(null);
-            if (paidIn == null) {
-                return Verdict.refuse(Reason.UNKNOWN_CLASS);
-            }
-            int asset = paidIn.asset().id();
-            return pay(
-                    item.intakeNo(),
-                    TransactionType.SPEND,
-                    asset,
-                    account,
-                    books.system(SystemAccount.CONSUMED, asset),
-                    spend.gpuMs(),
-                    null);
+            return spendCredits(item, account, spend.computeClass(), spend.gpuMs(), fault);
         }
-        long amount;
-        if (spend.priceVersion() != null) {
+        if (service == null) {
+            return fault;
+        }
+        long amount = 0;
+        Verdict priced = Verdict.ADMIT;
+        if (spend.priceVersion() == null) {
+            amount = java.util.Objects.requireNonNull(spend.amountUtoken(), "form: an amount or a price version");
+        } else {
             ReferenceLine.Price price = books.priceAt(
                     spend.service(), java.util.Objects.requireNonNullElse(spend.model(), ""), spend.usedAt());
+            BigInteger due = price == null ? BigInteger.ZERO : priceOf(spend, price);
             if (price == null || !price.priceVersion().equals(spend.priceVersion())) {
-                return new Verdict.Refuse(
+                priced = new Verdict.Refuse(
                         Reason.PRICE_MISMATCH, price == null ? "" : "version_in_force=" + price.priceVersion());
+            } else if (due.bitLength() > 63) {
+                priced = Verdict.refuse(Reason.AMOUNT_OVERFLOW);
+            } else {
+                amount = due.longValueExact();
+                if (spend.amountUtoken() != null && spend.amountUtoken() != amount) {
+                    priced = new Verdict.Refuse(Reason.PRICE_MISMATCH, "amount_utoken=" + amount);
+                }
             }
-            BigInteger due = priceOf(spend, price);
-            if (due.bitLength() > 63) {
-                return Verdict.refuse(Reason.AMOUNT_OVERFLOW);
-            }
-            amount = due.longValueExact();
-            if (spend.amountUtoken() != null && spend.amountUtoken() != amount) {
-                return new Verdict.Refuse(Reason.PRICE_MISMATCH, "amount_utoken=" + amount);
-            }
-        } else {
-            amount = java.util.Objects.requireNonNull(spend.amountUtoken(), "form: an amount or a price version");
         }
-        if (amount == 0) {
-            return Verdict.ADMIT; // Recorded usage that moves nothing.
+        fault = Verdict.first(fault, priced);
+        if (amount == 0 && priced == Verdict.ADMIT) {
+            return fault; // Recorded usage that moves nothing, so nobody need be able to receive it.
         }
-        int receiver;
-        if (service.payeeAccount() == null) {
-            receiver = books.system(SystemAccount.REDEMPTION, UTOKEN);
-        } else {
+        int receiver = books.system(SystemAccount.REDEMPTION, UTOKEN);
+        if (service.payeeAccount() != null) {
             receiver = books.indexOf(service.payeeAccount());
-            Verdict receives = mayReceive(receiver);
-            if (receives != Verdict.ADMIT) {
-                return receives;
-            }
+            fault = Verdict.first(fault, mayReceive(receiver));
             if (receiver == account) {
-                return Verdict.refuse(Reason.SAME_ACCOUNT);
+                fault = Verdict.first(fault, Verdict.refuse(Reason.SAME_ACCOUNT));
             }
         }
-        return pay(item.intakeNo(), TransactionType.SPEND, UTOKEN, account, receiver, amount, null);
+        return fault != Verdict.ADMIT
+                ? fault
+                : pay(item.intakeNo(), TransactionType.SPEND, UTOKEN, account, receiver, amount, null);
+    }
+
+    private Verdict spendCredits(Queued item, int account, String computeClass, long gpuMs, Verdict fault) {
+        BankParameters.ComputeClass paidIn =
+                cycle.parameters().computeClass(computeClass).orElse(null);
+        if (paidIn == null) {
+            return Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_CLASS));
+        }
+        if (fault != Verdict.ADMIT) {
+            return fault;
+        }
+        int asset = paidIn.asset().id();
+        int consumed = books.system(SystemAccount.CONSUMED, asset);
+        return pay(item.intakeNo(), TransactionType.SPEND, asset, account, consumed, gpuMs, null);
     }
 
     /** {@code ⌈input × price + output × price⌉} µToken, rounded once; prices are per million tokens. */
@@ -614,15 +625,19 @@ public final class Screening {
         int account = books.indexOf(order.accountId());
         boolean basicOrder =
                 order.orderType() == Submission.OrderType.LIMIT && order.timeInForce() == Submission.TimeInForce.IOC;
-        Verdict right = mayTrade(account, !basicOrder);
-        if (right != Verdict.ADMIT) {
-            decide(item, right);
-            return;
-        }
+        Verdict fault = mayTrade(account, !basicOrder);
         Instrument instrument =
                 cycle.parameters().instrument(order.computeClass()).orElse(null);
         if (instrument == null) {
-            decide(item, Verdict.refuse(Reason.UNKNOWN_CLASS));
+            decide(item, Verdict.first(fault, Verdict.refuse(Reason.UNKNOWN_CLASS)));
+            return;
+        }
+        Long limit = order.limitUtokenPerLot();
+        if (limit != null && limit % instrument.tickUtoken() != 0) {
+            fault = Verdict.first(fault, Verdict.refuse(Reason.OFF_TICK));
+        }
+        if (fault != Verdict.ADMIT) {
+            decide(item, fault);
             return;
         }
         if (order.goodThrough() != null && order.goodThrough().isBefore(cycle.businessDate())) {
@@ -634,11 +649,6 @@ public final class Screening {
                 .orElseThrow()
                 .asset()
                 .id();
-        Long limit = order.limitUtokenPerLot();
-        if (limit != null && limit % instrument.tickUtoken() != 0) {
-            decide(item, Verdict.refuse(Reason.OFF_TICK));
-            return;
-        }
         long reference = books.references.getOrDefault(asset, instrument.initialReferenceTicks());
         long ticks = limit != null
                 ? limit / instrument.tickUtoken()
@@ -809,9 +819,7 @@ public final class Screening {
 
     private void decide(Queued item, Verdict verdict) {
         long no = item.intakeNo();
-        LocalDate asked = item.waitsUntil() != null
-                ? item.waitsUntil()
-                : item.submission().holdUntil();
+        LocalDate asked = item.submission().holdUntil();
         outcomes.put(
                 no,
                 switch (verdict) {
@@ -822,8 +830,10 @@ public final class Screening {
                                 ? Outcome.held(no, lacks.reason(), lacks.detail(), asked)
                                 : Outcome.rejected(no, lacks.reason(), lacks.detail());
                     case Verdict.Wait wait -> {
-                        LocalDate until =
-                                asked != null ? asked : SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
+                        LocalDate until = item.waitsUntil() != null ? item.waitsUntil() : asked;
+                        if (until == null) {
+                            until = SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
+                        }
                         yield until.isBefore(cycle.businessDate())
                                 ? Outcome.rejected(no, wait.reason(), "")
                                 : Outcome.held(no, wait.reason(), "", until);

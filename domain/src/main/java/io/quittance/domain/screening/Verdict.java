@@ -18,6 +18,23 @@ sealed interface Verdict {
     /** Waits by rule, whether it asked for it or not. */
     record Wait(Reason reason) implements Verdict {}
 
+    /** Of two answers the one whose reason stands first in {@link Reason}; {@link #ADMIT} if nothing is against it. */
+    static Verdict first(Verdict one, Verdict other) {
+        if (one == ADMIT || other == ADMIT) {
+            return one == ADMIT ? other : one;
+        }
+        return rank(one) <= rank(other) ? one : other;
+    }
+
+    private static int rank(Verdict verdict) {
+        return switch (verdict) {
+            case Admit ignored -> Integer.MAX_VALUE;
+            case Refuse refuse -> refuse.reason().ordinal();
+            case Lacks lacks -> lacks.reason().ordinal();
+            case Wait wait -> wait.reason().ordinal();
+        };
+    }
+
     static Verdict refuse(Reason reason) {
         return new Refuse(reason, "");
     }

@@ -3,6 +3,7 @@ package io.quittance.domain.settlement;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.intake.Queued;
+import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.OpenOrder;
@@ -117,7 +118,7 @@ public final class SettlementCycle {
         useLimit(order, spentOfReserved, reservedAfter);
         if (openAfter == 0) {
             books.orders.remove(order.intakeNo);
-            outcomes.put(order.intakeNo, endOf(order, cut, lapses));
+            outcomes.put(order.intakeNo, endOf(order, lapses));
             order.openLots = 0;
         } else if (fill > 0 || cut > 0 || order.admittedCycle == input.context().number()) {
             outcomes.put(
@@ -180,18 +181,13 @@ public final class SettlementCycle {
         order.limitReserved = reservedAfter;
     }
 
-    private static Outcome endOf(OpenOrder order, long cut, boolean lapses) {
+    private static Outcome endOf(OpenOrder order, boolean lapses) {
         if (order.filledLots == order.lots) {
             return new Outcome(order.intakeNo, Outcome.State.SETTLED, null, "", null, order.filledLots, 0);
         }
         return lapses
-                ? Screening.ending(order, Outcome.State.EXPIRED, io.quittance.domain.intake.Reason.ORDER_EXPIRED)
-                : Screening.ending(
-                        order,
-                        Outcome.State.CANCELLED,
-                        cut > 0
-                                ? io.quittance.domain.intake.Reason.SELF_TRADE
-                                : io.quittance.domain.intake.Reason.ORDER_EXPIRED);
+                ? Screening.ending(order, Outcome.State.EXPIRED, Reason.ORDER_EXPIRED)
+                : Screening.ending(order, Outcome.State.CANCELLED, Reason.SELF_TRADE); // Lots were cut, now or before.
     }
 
     /** What was spent at house services leaves circulation; where reversals outweigh spends it comes back. */
