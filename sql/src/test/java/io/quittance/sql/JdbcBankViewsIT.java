@@ -55,7 +55,7 @@ class JdbcBankViewsIT {
         views = new JdbcBankViews(
                 bank.database.application(),
                 cycle -> Optional.of(new ChainStatusReader.ChainStatus("FINAL", hash(9), 70_000L)),
-                seq -> seq == 1 ? Optional.of("proof of 1") : Optional.empty());
+                posting -> posting.seq() == 1 ? Optional.of("proof of 1") : Optional.empty());
         client = bank.client("sender", Client.Scope.SUBMIT);
         mine = bank.accountOf(client);
         theirs = bank.account(KycLevel.L1);

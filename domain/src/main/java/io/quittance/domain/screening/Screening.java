@@ -472,8 +472,7 @@ public final class Screening {
                     continue;
                 }
                 switch (item.submission()) {
-                    case Submission.TaskPublication publication ->
-                        decide(item, publish(item, publication));
+                    case Submission.TaskPublication publication -> decide(item, publish(item, publication));
                     case Submission.Order order -> decideOrder(item, order);
                     case Submission.Spend spend -> decide(item, spend(item, spend));
                     case Submission.Transfer transfer -> decide(item, transfer(item, transfer));
