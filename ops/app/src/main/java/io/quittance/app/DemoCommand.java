@@ -176,10 +176,7 @@ final class DemoCommand implements Callable<Integer> {
                         "  %-28s %,7d lines taken%s",
                         file.getFileName(),
                         taken.file().queued() + taken.file().repeated(),
-                        taken.file().refused() == 0
-                                ? ""
-                                : ", %d refused at the door"
-                                        .formatted(taken.file().refused()));
+                        taken.file().refused() == 0 ? "" : ", refused at the door: " + byReason(taken));
             }
         }
         bank.setClock(session.bank().calendar().cutOffs(date).getLast());
@@ -192,6 +189,15 @@ final class DemoCommand implements Callable<Integer> {
         CycleView cycle = views.cycle(completed.cycle()).orElseThrow();
         CycleTable.print(console, cycle);
         return cycle;
+    }
+
+    private static String byReason(FileAnswer.Taken taken) {
+        var counts = new TreeMap<String, Long>();
+        taken.refused()
+                .forEach(line -> counts.merge(line.errors().getFirst().reason().name(), 1L, Long::sum));
+        return counts.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(java.util.stream.Collectors.joining(", "));
     }
 
     private static List<Check> check(BankSession session, List<CycleView> cycles, Path demo, Console console)
