@@ -178,6 +178,15 @@ class JdbcCycleFiguresIT {
     }
 
     @Test
+    void anAccountThatMovedOftenOpensWithWhatItLastClosedWith() {
+        owner.update("UPDATE account_balances SET posted = 95 WHERE account_id = ? AND asset = 0", ANNA);
+        owner.update("UPDATE account_balances SET posted = 0 WHERE account_id = ?", BERT);
+        owner.update("UPDATE books_head SET last_cycle = 4");
+
+        assertThat(linesWithFigures(4)).contains(line("UTOKEN", "customers", 95, 30, 30, 95));
+    }
+
+    @Test
     void anOldCycleIsReportedAsItWasThen() {
         assertThat(linesWithFigures(1))
                 .containsExactly(
