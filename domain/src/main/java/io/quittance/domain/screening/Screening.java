@@ -166,8 +166,7 @@ public final class Screening {
         int number = 0;
         for (SettledSubmission.Leg leg : original.legs()) {
             int payer = books.indexOf(leg.to());
-            int from =
-                    fromSuspense && !books.isSystem(payer) ? books.system(SystemAccount.SUSPENSE, UTOKEN) : payer;
+            int from = fromSuspense && !books.isSystem(payer) ? books.system(SystemAccount.SUSPENSE, UTOKEN) : payer;
             move(
                     TransferList.PHASE_ADMINISTRATION,
                     item.intakeNo(),
@@ -471,8 +470,7 @@ public final class Screening {
                     continue;
                 }
                 switch (item.submission()) {
-                    case Submission.TaskPublication publication ->
-                        decide(item, publish(item, publication));
+                    case Submission.TaskPublication publication -> decide(item, publish(item, publication));
                     case Submission.Order order -> decideOrder(item, order);
                     case Submission.Spend spend -> decide(item, spend(item, spend));
                     case Submission.Transfer transfer -> decide(item, transfer(item, transfer));

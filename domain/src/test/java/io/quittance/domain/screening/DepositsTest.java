@@ -135,8 +135,8 @@ class DepositsTest {
         bank.metering("other", start.plusMillis(100), start.plusMillis(200), 90);
         long more = bank.deposit(provider, "gpus", DepositMode.KEEP, start, start.plusMillis(100), 91);
         long shorter = bank.deposit(provider, "gpus", DepositMode.KEEP, start, start.plusMillis(99), 90);
-        long ofAnother = bank.deposit(
-                provider, "gpus", DepositMode.KEEP, start.plusMillis(100), start.plusMillis(200), 90);
+        long ofAnother =
+                bank.deposit(provider, "gpus", DepositMode.KEEP, start.plusMillis(100), start.plusMillis(200), 90);
         bank.cutOff();
         assertThat(bank.outcome(more).reason()).isEqualTo(Reason.EVIDENCE_MISMATCH);
         assertThat(bank.outcome(more).detail()).isEqualTo("metered_gpu_ms=90");

@@ -137,8 +137,8 @@ class HoldsTest {
     @Test
     void aDepositThatFoundItsEvidenceDoesNotWaitForItsProvidersCap() {
         BankParameters usual = bank.parameters();
-        bank.decide(new BankParameters(
-                1, "test", 9_999, usual.classes(), usual.instruments(), usual.dailyLimitUtoken()));
+        bank.decide(
+                new BankParameters(1, "test", 9_999, usual.classes(), usual.instruments(), usual.dailyLimitUtoken()));
         Instant from = bank.nextCutOff().minusSeconds(100);
         bank.resource("gpus", ann, TestBank.H100, 1);
         long deposit = bank.deposit(ann, "gpus", DepositMode.MINT, from, from.plusSeconds(10), 10_000);

@@ -108,7 +108,8 @@ class ReversalsTest {
         bank.cutOff();
         long reversal = bank.reverse(transfer);
         bank.cutOff();
-        assertThat(bank.outcome(reversal)).isEqualTo(Outcome.rejected(reversal, Reason.FUNDS, "asked=100 available=99"));
+        assertThat(bank.outcome(reversal))
+                .isEqualTo(Outcome.rejected(reversal, Reason.FUNDS, "asked=100 available=99"));
         assertThat(bank.tokens(bob)).isEqualTo(99);
     }
 
@@ -130,7 +131,9 @@ class ReversalsTest {
         long reversal = bank.reverseFromSuspense(transfer);
         bank.cutOff();
         assertThat(bank.state(reversal)).isEqualTo(SETTLED);
-        assertThat(bank.of(SystemAccount.SUSPENSE)).as("in full, not only what lacked").isEqualTo(-100);
+        assertThat(bank.of(SystemAccount.SUSPENSE))
+                .as("in full, not only what lacked")
+                .isEqualTo(-100);
         assertThat(bank.tokens(bob)).isEqualTo(99);
         assertThat(bank.tokens(ann)).isEqualTo(100_001);
     }
@@ -190,7 +193,9 @@ class ReversalsTest {
         bank.reverse(deposit);
         long again = bank.deposit(bob, "gpus", DepositMode.KEEP, from, to, 1_000);
         bank.cutOff();
-        assertThat(bank.state(again)).as("in the same cycle: reversals come first").isEqualTo(SETTLED);
+        assertThat(bank.state(again))
+                .as("in the same cycle: reversals come first")
+                .isEqualTo(SETTLED);
         assertThat(bank.tokens(bob)).isZero();
         assertThat(bank.of(SystemAccount.INVENTORY, TestBank.H100)).isZero();
         assertThat(bank.credits(bob, TestBank.H100)).isEqualTo(1_000);
@@ -245,6 +250,7 @@ class ReversalsTest {
         bank.cutOff();
         bank.reverse(deposit);
         bank.cutOff();
-        assertThat(bank.books().partyLimit(bank.books().partyOf(bank.index(bob))).minted).isEqualTo(1_000);
+        assertThat(bank.books().partyLimit(bank.books().partyOf(bank.index(bob))).minted)
+                .isEqualTo(1_000);
     }
 }

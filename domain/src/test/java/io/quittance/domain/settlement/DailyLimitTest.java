@@ -187,13 +187,17 @@ class DailyLimitTest {
         assertThat(bank.books().orders.get(second).sitsOut).isTrue();
         assertThat(bank.books().orders.get(third).sitsOut).isFalse();
         assertThat(bank.reservedLimit(ann)).isEqualTo(20_020 + 10_010);
-        assertThat(bank.outcome(second).filledLots()).as("takes no part in its round").isZero();
+        assertThat(bank.outcome(second).filledLots())
+                .as("takes no part in its round")
+                .isZero();
         assertThat(bank.reservedTokens(ann)).isEqualTo(20_020 + 21_021 + 10_010);
 
         bank.cancel(ann, first);
         bank.sell(bob, 2, 10_500, TimeInForce.IOC);
         bank.cutOff();
-        assertThat(bank.outcome(second).filledLots()).as("sits out all of the date").isZero();
+        assertThat(bank.outcome(second).filledLots())
+                .as("sits out all of the date")
+                .isZero();
 
         bank.nextDate();
         bank.sell(bob, 2, 10_500, TimeInForce.IOC);
@@ -230,8 +234,7 @@ class DailyLimitTest {
 
     @Test
     void aMarketBuyReservesTheBandsEdge() {
-        long market = bank.order(
-                ann, TestBank.H100, Side.BUY, OrderType.MARKET, 3, null, TimeInForce.IOC, null);
+        long market = bank.order(ann, TestBank.H100, Side.BUY, OrderType.MARKET, 3, null, TimeInForce.IOC, null);
         long beyond = bank.transfer(ann, bob, LIMIT - 33_033 + 1);
         long rest = bank.transfer(ann, bob, LIMIT - 33_033);
         bank.sell(bob, 3, 9_000, TimeInForce.IOC);

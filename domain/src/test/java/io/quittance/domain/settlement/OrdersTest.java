@@ -44,7 +44,9 @@ class OrdersTest {
         long buy = bank.buy(buyer, 3, 10_500, TimeInForce.IOC);
         long sell = bank.sell(seller, 3, 9_500, TimeInForce.IOC);
         SettlementCycle run = bank.cutOff();
-        assertThat(run.rounds().getFirst().result().price()).as("the reference decides").isEqualTo(1_000);
+        assertThat(run.rounds().getFirst().result().price())
+                .as("the reference decides")
+                .isEqualTo(1_000);
         assertThat(bank.outcome(buy)).isEqualTo(new Outcome(buy, SETTLED, null, "", null, 3, 0));
         assertThat(bank.outcome(sell)).isEqualTo(new Outcome(sell, SETTLED, null, "", null, 3, 0));
         assertThat(bank.tokens(buyer)).isEqualTo(1_000_000 - 30_000 - 30);
@@ -135,8 +137,7 @@ class OrdersTest {
         "L2, MARKET, IOC, ",
         "L3, MARKET, IOC, "
     })
-    void ofBasicTradeAreLimitOrdersForOneRoundOnly(
-            KycLevel level, OrderType type, TimeInForce force, Reason expected) {
+    void ofBasicTradeAreLimitOrdersForOneRoundOnly(KycLevel level, OrderType type, TimeInForce force, Reason expected) {
         UUID trader = bank.person("trader", level);
         bank.give(trader, 100_000);
         long order = bank.order(
@@ -290,8 +291,7 @@ class OrdersTest {
         bank.cutOff();
         bank.decide(withH100(
                 bank.parameters(),
-                new Instrument(
-                        TestBank.H100, 1_000, 10, 1_000, 1_000, "ADJACENT", "AGE_PRO_RATA", "DECREMENT", 100)));
+                new Instrument(TestBank.H100, 1_000, 10, 1_000, 1_000, "ADJACENT", "AGE_PRO_RATA", "DECREMENT", 100)));
         bank.sell(seller, 1, 10_000, TimeInForce.IOC);
         bank.cutOff();
         assertThat(bank.state(old)).isEqualTo(SETTLED);
@@ -364,10 +364,8 @@ class OrdersTest {
         bank.books().references.put(asset, 5_000_000L);
         bank.give(buyer, 10_000_000);
         bank.giveCredits(seller, TestBank.A100, 10_000);
-        long buy = bank.order(
-                buyer, TestBank.A100, Side.BUY, OrderType.MARKET, 1, null, TimeInForce.IOC, null);
-        long sell = bank.order(
-                seller, TestBank.A100, Side.SELL, OrderType.LIMIT, 1, 4_990_000L, TimeInForce.IOC, null);
+        long buy = bank.order(buyer, TestBank.A100, Side.BUY, OrderType.MARKET, 1, null, TimeInForce.IOC, null);
+        long sell = bank.order(seller, TestBank.A100, Side.SELL, OrderType.LIMIT, 1, 4_990_000L, TimeInForce.IOC, null);
         SettlementCycle run = bank.cutOff();
         assertThat(bank.state(buy)).isEqualTo(SETTLED);
         assertThat(bank.state(sell)).isEqualTo(SETTLED);

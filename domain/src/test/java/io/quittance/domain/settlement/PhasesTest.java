@@ -105,8 +105,8 @@ class PhasesTest {
     @Test
     void whatAnExpiryReleasesIsAvailableInItsCycle() {
         bank.give(ann, 10_010);
-        long order = bank.order(
-                ann, TestBank.H100, Side.BUY, OrderType.LIMIT, 1, 10_000L, TimeInForce.GTD, bank.date());
+        long order =
+                bank.order(ann, TestBank.H100, Side.BUY, OrderType.LIMIT, 1, 10_000L, TimeInForce.GTD, bank.date());
         bank.cutOff();
         long tooEarly = bank.transfer(ann, bob, 10_010);
         bank.cutOff();
