@@ -325,14 +325,19 @@ public final class Books {
             case ReferenceLine.Metering m -> evidence.put(m.name(), m);
             case ReferenceLine.Service s -> services.put(s.service(), s);
             case ReferenceLine.Price p ->
-                prices.computeIfAbsent(p.service() + "/" + p.model(), k -> new TreeMap<>())
+                prices.computeIfAbsent(pricedAs(p.service(), p.model()), k -> new TreeMap<>())
                         .put(p.effectiveFrom(), p);
         }
     }
 
+    /** Names may hold anything printable, a slash too. */
+    private static String pricedAs(String service, String model) {
+        return service + '\0' + model;
+    }
+
     /** The price version of a model in force at an instant; null if there is none. */
     public ReferenceLine.@Nullable Price priceAt(String service, String model, Instant usedAt) {
-        NavigableMap<Instant, ReferenceLine.Price> versions = prices.get(service + "/" + model);
+        NavigableMap<Instant, ReferenceLine.Price> versions = prices.get(pricedAs(service, model));
         Map.Entry<Instant, ReferenceLine.Price> entry = versions == null ? null : versions.floorEntry(usedAt);
         return entry == null ? null : entry.getValue();
     }

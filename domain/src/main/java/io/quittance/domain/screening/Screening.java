@@ -144,31 +144,29 @@ public final class Screening {
         if (books.reversed.contains(original.intakeNo())) {
             return Verdict.refuse(Reason.REVERSED_BEFORE);
         }
-        int suspense = books.system(SystemAccount.SUSPENSE, UTOKEN);
         Map<Long, Long> asked = new HashMap<>();
+        boolean fromSuspense = false;
         for (SettledSubmission.Leg leg : original.legs()) {
             int payer = books.indexOf(leg.to());
-            if (!books.isSystem(payer) && !reversal.takeFromSuspense()) {
-                long key = (long) payer << 8 | leg.asset();
-                long sum = Math.addExact(asked.merge(key, leg.amount(), Math::addExact), 0);
+            if (!books.isSystem(payer)) {
+                long sum = asked.merge((long) payer << 8 | leg.asset(), leg.amount(), Math::addExact);
                 if (sum > books.available(payer, leg.asset())) {
-                    return new Verdict.Refuse(
-                            Reason.FUNDS, "asked=" + sum + " available=" + books.available(payer, leg.asset()));
+                    if (!reversal.takeFromSuspense() || leg.asset() != UTOKEN) {
+                        return new Verdict.Refuse(
+                                Reason.FUNDS, "asked=" + sum + " available=" + books.available(payer, leg.asset()));
+                    }
+                    fromSuspense = true; // In full, whatever of it the account still has.
                 }
-            }
-            if (leg.asset() != UTOKEN
+            } else if (leg.asset() != UTOKEN
                     && leg.to().equals(SystemAccount.INVENTORY.id(leg.asset()))
                     && leg.amount() > books.posted(payer, leg.asset())) {
                 return Verdict.refuse(Reason.NOTHING_TO_REVERSE); // The bank has sold on or consumed what it took in.
-            }
-            if (reversal.takeFromSuspense() && leg.asset() != UTOKEN && !books.isSystem(payer)) {
-                return Verdict.refuse(Reason.NOTHING_TO_REVERSE); // Suspense holds µToken only.
             }
         }
         int number = 0;
         for (SettledSubmission.Leg leg : original.legs()) {
             int payer = books.indexOf(leg.to());
-            int from = reversal.takeFromSuspense() && !books.isSystem(payer) ? suspense : payer;
+            int from = fromSuspense && !books.isSystem(payer) ? books.system(SystemAccount.SUSPENSE, UTOKEN) : payer;
             move(
                     TransferList.PHASE_ADMINISTRATION,
                     item.intakeNo(),
