@@ -11,6 +11,7 @@ import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.report.BankViews;
+import io.quittance.domain.report.CycleFigures;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.ProofFile;
@@ -105,5 +106,10 @@ public class SqlAdapters {
                         .map(status -> new ChainStatusReader.ChainStatus(
                                 status.state().name(), status.transaction(), status.gasUsed())),
                 posting -> proofs.of(posting).map(ProofFile::write));
+    }
+
+    @Bean
+    CycleFigures cycleFigures(DataSource application) {
+        return new JdbcCycleFigures(application);
     }
 }

@@ -142,13 +142,7 @@ public final class Forms {
         }
         Long cap = text("daily_limit_utoken") == null ? null : zeroOrMore("daily_limit_utoken");
         return new ReferenceLine.OpenAccount(
-                uuid("account_id"),
-                uuid("party_id"),
-                type,
-                owner,
-                word("kyc_level", KycLevel.class, KycLevel.L0),
-                cap,
-                optionalText("name", 255));
+                uuid("account_id"), uuid("party_id"), type, owner, kycLevel(), cap, optionalText("name", 255));
     }
 
     private ReferenceLine metering() {
@@ -235,6 +229,15 @@ public final class Forms {
                 computeClass,
                 gpuMs,
                 optionalDate("hold_until"));
+    }
+
+    /** {@code L2}, or {@code 2} for short. */
+    private KycLevel kycLevel() {
+        String value = text("kyc_level");
+        if (value != null && value.matches("[0-3]")) {
+            return KycLevel.valueOf("L" + value);
+        }
+        return word("kyc_level", KycLevel.class, KycLevel.L0);
     }
 
     private int gpuCount() {

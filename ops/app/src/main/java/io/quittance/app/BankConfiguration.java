@@ -11,12 +11,16 @@ import io.quittance.domain.commitment.FollowSettings;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.Windows;
+import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.report.BankViews;
+import io.quittance.domain.report.CycleFigures;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import io.quittance.jobs.BooksCheck;
 import io.quittance.jobs.CycleJobs;
 import io.quittance.jobs.CycleReports;
+import io.quittance.jobs.FileCycleReports;
 import io.quittance.jobs.Replay;
 import io.quittance.sql.Migrations;
 import io.quittance.sql.SqlAdapters;
@@ -66,8 +70,8 @@ class BankConfiguration {
     }
 
     @Bean
-    CycleReports cycleReports() {
-        return cycle -> {};
+    CycleReports cycleReports(Premises premises, BankViews views, CycleFigures figures, Reconciliation reconciliation) {
+        return new FileCycleReports(premises.directory().reports(), views, figures, reconciliation);
     }
 
     @Bean
