@@ -18,7 +18,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
  */
 final class JdbcLease implements Lease {
 
-    private static final int LEASE_LOCKS = 7003;
+    private static final int LEASE_LOCKS = 7005;
     private static final Duration BEAT = Duration.ofSeconds(5);
     private static final Duration FROZEN_AFTER = Duration.ofSeconds(30);
 
