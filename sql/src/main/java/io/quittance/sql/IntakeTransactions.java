@@ -1,6 +1,8 @@
 package io.quittance.sql;
 
+import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.IntakeQueue;
+import io.quittance.domain.intake.Line;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
@@ -15,45 +17,70 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Runs a door's write as one transaction. The work may run several times, each time from a clean slate, in two cases and
- * no other: the database chose it as the victim of a deadlock, which two senders of the same keys in another order can
- * come to; or there was no window to join, and windows have been laid out since.
+ * no other: the database chose it as the victim of a deadlock, or there was no window to join, and windows have been laid
+ * out since.
+ *
+ * <p>Two calls that bring the same names in another order can wait for each other. So a call of several lines holds its
+ * turn, an advisory lock, shared; one that lost a deadlock holds it exclusively when it runs again, alone among those
+ * that it could meet, and cannot lose again to them. A single line waits for no second name and needs no turn.
  */
 final class IntakeTransactions {
 
-    private static final int ATTEMPTS_MAX = 5;
+    private static final int ATTEMPTS_MAX = 3;
 
+    private static final String TURN = "SELECT pg_advisory_xact_lock_shared(7004, :turn)";
+    private static final String TURN_ALONE = "SELECT pg_advisory_xact_lock(7004, :turn)";
+
+    /** The turn of calls with reference lines, whose names are the whole bank's. Clients count from 1. */
+    private static final int BANK_WIDE = 0;
+
+    private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final OpenWindows windows;
     private final Runnable layOutWindows;
 
     /** @param layOutWindows makes windows ahead of the bank's clock, in a transaction of its own; idempotent */
     IntakeTransactions(DataSource application, Runnable layOutWindows) {
+        this.jdbc = JdbcClient.create(application);
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(application));
-        this.windows = new OpenWindows(JdbcClient.create(application));
+        this.windows = new OpenWindows(jdbc);
         this.layOutWindows = layOutWindows;
     }
 
     /**
+     * @param lines what the work writes, by which its turn is chosen
      * @throws IntakeQueue.NoOpenWindow if the work found none, also after windows were laid out
      */
-    <T> T run(Supplier<T> work) {
+    <T> T run(Client client, List<Line> lines, Supplier<T> work) {
+        boolean bankWide = lines.stream().anyMatch(line -> line.kind().isReference());
+        int turn = bankWide ? BANK_WIDE : client.id();
+        boolean several = lines.size() > 1;
         try {
-            return runOrLoseDeadlock(work);
+            return runOrLoseDeadlock(turn, several, work);
         } catch (NothingToJoin noWindowYet) {
             layOutWindows.run();
             try {
-                return runOrLoseDeadlock(work);
+                return runOrLoseDeadlock(turn, several, work);
             } catch (NothingToJoin notPossible) {
                 throw noOpenWindow(notPossible.businessDate);
             }
         }
     }
 
-    private <T> T runOrLoseDeadlock(Supplier<T> work) {
+    private <T> T runOrLoseDeadlock(int turn, boolean several, Supplier<T> work) {
         PessimisticLockingFailureException earlier = null;
         for (int attempt = 1; ; attempt++) {
+            boolean alone = attempt > 1;
             try {
-                return Objects.requireNonNull(transaction.execute(status -> work.get()));
+                return Objects.requireNonNull(transaction.execute(status -> {
+                    if (several || alone) {
+                        jdbc.sql(alone ? TURN_ALONE : TURN)
+                                .param("turn", turn)
+                                .query((row, n) -> "")
+                                .single();
+                    }
+                    return work.get();
+                }));
             } catch (PessimisticLockingFailureException deadlock) {
                 if (earlier != null) {
                     deadlock.addSuppressed(earlier);

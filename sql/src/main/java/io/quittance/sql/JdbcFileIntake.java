@@ -87,10 +87,16 @@ final class JdbcFileIntake implements FileIntake {
 
     @Override
     public Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
+        List<Line> wellFormed = new ArrayList<>(lines.size());
+        for (NumberedLine line : lines) {
+            if (line.line() != null) {
+                wellFormed.add(line.line());
+            }
+        }
         try {
-            return transactions.run(() -> {
+            return transactions.run(client, wellFormed, () -> {
                 refuseDuplicate(client, manifest);
-                return write(client, manifest, lines);
+                return write(client, manifest, lines, wellFormed);
             });
         } catch (AcceptedMeanwhile race) {
             refuseDuplicate(client, manifest);
@@ -117,15 +123,9 @@ final class JdbcFileIntake implements FileIntake {
                 });
     }
 
-    private Accepted write(Client client, Manifest manifest, List<NumberedLine> lines) {
+    private Accepted write(Client client, Manifest manifest, List<NumberedLine> lines, List<Line> wellFormed) {
         long fileNo =
                 Objects.requireNonNull(jdbc.sql(NEXT_NUMBER).query(Long.class).single());
-        List<Line> wellFormed = new ArrayList<>(lines.size());
-        for (NumberedLine line : lines) {
-            if (line.line() != null) {
-                wellFormed.add(line.line());
-            }
-        }
         QueueWriter.Written written = writer.write(client, wellFormed, manifest.businessDate(), fileNo);
 
         Iterator<Receipt> receipts = written.receipts().iterator();

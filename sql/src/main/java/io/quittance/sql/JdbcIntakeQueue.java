@@ -27,7 +27,7 @@ final class JdbcIntakeQueue implements IntakeQueue {
     @Override
     public List<Receipt> accept(Client client, List<Line> lines, @Nullable LocalDate businessDate) {
         return transactions
-                .run(() -> writer.write(client, lines, businessDate, null))
+                .run(client, lines, () -> writer.write(client, lines, businessDate, null))
                 .receipts();
     }
 }

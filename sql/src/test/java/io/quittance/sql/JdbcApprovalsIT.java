@@ -73,7 +73,7 @@ class JdbcApprovalsIT {
     void ofManyDecisionsAtOnceOneCounts() throws Exception {
         Approval asked = bank.approvals.request(bank.operator, "reverse this", ACTION);
 
-        List<Object> answers = JdbcIntakeQueueIT.atOnce(8, i -> {
+        List<Object> answers = AtOnce.releasedFrom(bank, "SELECT FROM approvals FOR UPDATE", i -> {
             try {
                 return bank.approvals.decide(checker, asked.id(), i % 2 == 0).orElseThrow();
             } catch (IllegalStateException decidedBefore) {

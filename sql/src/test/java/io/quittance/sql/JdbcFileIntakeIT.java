@@ -122,7 +122,9 @@ class JdbcFileIntakeIT {
         assertDuplicate("F-3", "one", null, first);
         assertDuplicate(null, "one", null, first);
         assertDuplicate("F-3", "three", "r1", first);
-        assertDuplicate("F-1", "one", "r2", second); // Where two match, the one of the request is named.
+        // Where two match, the one of the request is named.
+        assertDuplicate("F-1", "one", "r2", second);
+        assertDuplicate("F-2", "two", "r1", first);
         assertThat(hand(bank.client("other", Client.Scope.SUBMIT), "F-1", "one", "r1")
                         .fileNo())
                 .isGreaterThan(second.fileNo());
@@ -138,7 +140,7 @@ class JdbcFileIntakeIT {
 
     @Test
     void theSameFileHandedInManyTimesAtOnceIsTakenOnce() throws Exception {
-        List<Object> answers = JdbcIntakeQueueIT.atOnce(12, i -> {
+        List<Object> answers = AtOnce.releasedFrom(bank, "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE", i -> {
             try {
                 return bank.files
                         .accept(client, manifest("F-1", "one", null), lines("one"))
@@ -152,7 +154,7 @@ class JdbcFileIntakeIT {
         assertThat(numbers).hasSize(1);
         assertThat(answers)
                 .filteredOn(DuplicateFile.class::isInstance)
-                .hasSize(11)
+                .hasSize(AtOnce.SESSIONS - 1)
                 .allSatisfy(d -> assertThat(((DuplicateFile) d).earlierFileNo()).isEqualTo(numbers.getFirst()));
         assertThat(bank.count("submission_files")).isEqualTo(1);
         assertThat(bank.count("submissions")).isEqualTo(1);

@@ -25,11 +25,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,7 +146,7 @@ class JdbcIntakeQueueIT {
 
     @Test
     void ofManySendersOfOneKeyOneIsFirstAndAllGetTheSameAnswer() throws Exception {
-        List<Receipt> receipts = atOnce(64, i -> bank.accept(client, transfer("k", mine, theirs, 5)));
+        List<Receipt> receipts = AtOnce.run(64, i -> bank.accept(client, transfer("k", mine, theirs, 5)));
 
         assertThat(bank.count("submissions")).isEqualTo(1);
         assertThat(receipts).filteredOn(r -> !((Receipt.Queued) r).repeated()).hasSize(1);
@@ -161,7 +156,7 @@ class JdbcIntakeQueueIT {
 
     @Test
     void ofManySendersOfOneKeyWithDifferentContentOneIsTakenAndTheOthersAreRefused() throws Exception {
-        List<Receipt> receipts = atOnce(16, i -> bank.accept(client, transfer("k", mine, theirs, 1 + i)));
+        List<Receipt> receipts = AtOnce.run(16, i -> bank.accept(client, transfer("k", mine, theirs, 1 + i)));
 
         assertThat(receipts).filteredOn(Receipt.Queued.class::isInstance).hasSize(1);
         assertThat(receipts)
@@ -180,7 +175,7 @@ class JdbcIntakeQueueIT {
         List<Line> backwards = new ArrayList<>(lines);
         Collections.reverse(backwards);
 
-        List<List<Receipt>> answers = atOnce(2, i -> bank.queue.accept(client, i == 0 ? lines : backwards, null));
+        List<List<Receipt>> answers = AtOnce.run(2, i -> bank.queue.accept(client, i == 0 ? lines : backwards, null));
 
         assertThat(bank.count("submissions")).isEqualTo(12_000);
         long repeated = answers.stream()
@@ -560,8 +555,9 @@ class JdbcIntakeQueueIT {
     @Test
     void ofTwoLevelsForOnePartyAtOnceOneIsTaken() throws Exception {
         UUID party = UUID.randomUUID();
-        List<Receipt> receipts = atOnce(
-                16,
+        List<Receipt> receipts = AtOnce.releasedFrom(
+                bank,
+                "LOCK TABLE token_accounts IN SHARE ROW EXCLUSIVE MODE",
                 i -> bank.accept(
                         bank.operator,
                         TestBank.open(
@@ -571,7 +567,7 @@ class JdbcIntakeQueueIT {
                                 null,
                                 i % 2 == 0 ? KycLevel.L1 : KycLevel.L2)));
 
-        assertThat(receipts).filteredOn(Receipt.Recorded.class::isInstance).hasSize(8);
+        assertThat(receipts).filteredOn(Receipt.Recorded.class::isInstance).hasSize(AtOnce.SESSIONS / 2);
         assertThat(bank.owner
                         .sql("SELECT count(*) FROM kyc_decisions WHERE party_id = :party")
                         .param("party", party)
@@ -648,7 +644,8 @@ class JdbcIntakeQueueIT {
         UUID reversed = UUID.randomUUID();
         UUID approved = approve(reversed);
 
-        List<Receipt> receipts = atOnce(16, i -> reversal("k" + i, reversed, approved, false));
+        List<Receipt> receipts = AtOnce.releasedFrom(
+                bank, "SELECT FROM approvals FOR UPDATE", i -> reversal("k" + i, reversed, approved, false));
 
         assertThat(receipts).filteredOn(Receipt.Queued.class::isInstance).hasSize(1);
         assertThat(bank.count("submissions")).isEqualTo(1);
@@ -659,7 +656,8 @@ class JdbcIntakeQueueIT {
         UUID reversed = UUID.randomUUID();
         UUID approved = approve(reversed);
 
-        List<Receipt> receipts = atOnce(16, i -> reversal("k", reversed, approved, false));
+        List<Receipt> receipts = AtOnce.releasedFrom(
+                bank, "SELECT FROM approvals FOR UPDATE", i -> reversal("k", reversed, approved, false));
 
         assertThat(receipts).hasOnlyElementsOfType(Receipt.Queued.class);
         assertThat(receipts).filteredOn(r -> !((Receipt.Queued) r).repeated()).hasSize(1);
@@ -780,28 +778,5 @@ class JdbcIntakeQueueIT {
                         refused -> assertThat(refused.errors())
                                 .extracting(FormError::field, FormError::reason)
                                 .containsExactly(org.assertj.core.groups.Tuple.tuple(field, reason)));
-    }
-
-    interface Work<T> {
-        T run(int number) throws Exception;
-    }
-
-    static <T> List<T> atOnce(int threads, Work<T> work) throws Exception {
-        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-            var start = new CyclicBarrier(threads);
-            List<Future<T>> answers = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                int number = i;
-                answers.add(pool.submit((Callable<T>) () -> {
-                    start.await();
-                    return work.run(number);
-                }));
-            }
-            List<T> results = new ArrayList<>();
-            for (Future<T> answer : answers) {
-                results.add(answer.get());
-            }
-            return results;
-        }
     }
 }

@@ -1,0 +1,88 @@
+package io.quittance.sql;
+
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Runs the same work on several threads at once. */
+final class AtOnce {
+
+    /** As many as the application's pool has connections. */
+    static final int SESSIONS = 8;
+
+    private static final long PATIENCE_MS = 60_000;
+
+    interface Work<T> {
+        T run(int number) throws Exception;
+    }
+
+    private AtOnce() {}
+
+    /** Starts all threads together; how they meet is chance. */
+    static <T> List<T> run(int threads, Work<T> work) throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            var start = new CyclicBarrier(threads);
+            List<Future<T>> answers = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int number = i;
+                answers.add(pool.submit(() -> {
+                    start.await();
+                    return work.run(number);
+                }));
+            }
+            return results(answers);
+        }
+    }
+
+    /**
+     * Holds a lock until all {@link #SESSIONS} workers wait for it or for one another, then lets go: each has seen the
+     * state before any other's work, every time.
+     */
+    static <T> List<T> releasedFrom(TestBank bank, String lock, Work<T> work) throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(SESSIONS);
+                Connection holder = bank.database.owner().getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            List<Future<T>> answers = new ArrayList<>();
+            try {
+                statement.execute(lock);
+                for (int i = 0; i < SESSIONS; i++) {
+                    int number = i;
+                    answers.add(pool.submit(() -> work.run(number)));
+                }
+                awaitWaiting(bank);
+            } finally {
+                holder.rollback();
+            }
+            return results(answers);
+        }
+    }
+
+    private static void awaitWaiting(TestBank bank) throws InterruptedException {
+        long deadline = System.currentTimeMillis() + PATIENCE_MS;
+        while (bank.owner
+                        .sql("SELECT count(*) FROM pg_stat_activity "
+                                + "WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                        .query(Long.class)
+                        .single()
+                < SESSIONS) {
+            if (System.currentTimeMillis() > deadline) {
+                throw new AssertionError("the workers do not wait for the lock");
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    private static <T> List<T> results(List<Future<T>> answers) throws Exception {
+        List<T> results = new ArrayList<>();
+        for (Future<T> answer : answers) {
+            results.add(answer.get());
+        }
+        return results;
+    }
+}
