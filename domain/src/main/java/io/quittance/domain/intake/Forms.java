@@ -22,7 +22,7 @@ public final class Forms {
 
     /** A submission's key, a task's, resource's or service's name and the like: no control characters, no outer blanks. */
     private static final Pattern NAME = Pattern.compile(
-            "[\\p{L}\\p{N}\\p{P}\\p{S}](?:[\\p{L}\\p{N}\\p{P}\\p{S} ]{0,253}[\\p{L}\\p{N}\\p{P}\\p{S}])?");
+            "[\\p{L}\\p{N}\\p{P}\\p{S}](?:[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{0,253}[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}])?");
 
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
