@@ -22,7 +22,7 @@ public final class Forms {
 
     /** A submission's key, a task's, resource's or service's name and the like: no control characters, no outer blanks. */
     private static final Pattern NAME = Pattern.compile(
-            "[\\p{L}\\p{N}\\p{P}\\p{S}](?:[\\p{L}\\p{N}\\p{P}\\p{S} ]{0,253}[\\p{L}\\p{N}\\p{P}\\p{S}])?");
+            "[\\p{L}\\p{N}\\p{P}\\p{S}](?:[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{0,253}[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}])?");
 
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
@@ -134,10 +134,10 @@ public final class Forms {
             wrong("account_type", Reason.MALFORMED_VALUE, "must be personal, enterprise or agent");
         }
         UUID owner = optionalUuid("owner_account");
-        if (type == AccountType.AGENT && owner == null && errors.isEmpty()) {
+        if (type == AccountType.AGENT && owner == null && sound("account_type", "owner_account")) {
             wrong("owner_account", Reason.MISSING_VALUE, "an agent has an owner account");
         }
-        if (type != AccountType.AGENT && owner != null) {
+        if (type != AccountType.AGENT && owner != null && sound("account_type")) {
             wrong("owner_account", Reason.CONTRADICTING_VALUES, "only an agent has an owner account");
         }
         Long cap = text("daily_limit_utoken") == null ? null : zeroOrMore("daily_limit_utoken");
@@ -167,7 +167,7 @@ public final class Forms {
     }
 
     private void requireInterval(Instant from, Instant to) {
-        if (errors.isEmpty() && !from.isBefore(to)) {
+        if (!from.isBefore(to) && sound("metered_from", "metered_to")) {
             wrong("metered_to", Reason.CONTRADICTING_VALUES, "must be later than metered_from");
         }
     }
@@ -177,16 +177,19 @@ public final class Forms {
         var force = word("time_in_force", Submission.TimeInForce.class, Submission.TimeInForce.IOC);
         Long limit = text("limit_utoken_per_lot") == null ? null : Long.valueOf(positive("limit_utoken_per_lot"));
         LocalDate goodThrough = optionalDate("good_through");
-        if (errors.isEmpty() && type == Submission.OrderType.LIMIT && limit == null) {
+        boolean typeAndLimit = sound("order_type", "limit_utoken_per_lot");
+        if (typeAndLimit && type == Submission.OrderType.LIMIT && limit == null) {
             wrong("limit_utoken_per_lot", Reason.MISSING_VALUE, "a LIMIT order has a limit");
         }
-        if (errors.isEmpty() && type == Submission.OrderType.MARKET && limit != null) {
+        if (typeAndLimit && type == Submission.OrderType.MARKET && limit != null) {
             wrong("limit_utoken_per_lot", Reason.CONTRADICTING_VALUES, "a MARKET order has no limit");
         }
-        if (errors.isEmpty() && type == Submission.OrderType.MARKET && force != Submission.TimeInForce.IOC) {
+        if (type == Submission.OrderType.MARKET
+                && force != Submission.TimeInForce.IOC
+                && sound("order_type", "time_in_force")) {
             wrong("time_in_force", Reason.CONTRADICTING_VALUES, "a MARKET order lapses after its round: IOC");
         }
-        if (errors.isEmpty() && (force == Submission.TimeInForce.GTD) != (goodThrough != null)) {
+        if ((force == Submission.TimeInForce.GTD) != (goodThrough != null) && sound("time_in_force", "good_through")) {
             wrong("good_through", Reason.CONTRADICTING_VALUES, "GTD has a good_through date, the others have none");
         }
         return new Submission.Order(
@@ -206,7 +209,7 @@ public final class Forms {
         String computeClass = optionalName("compute_class");
         Long gpuMs = text("gpu_ms") == null ? null : Long.valueOf(positive("gpu_ms"));
         String model = optionalName("model");
-        if (errors.isEmpty()) {
+        if (sound("price_version", "amount_utoken", "compute_class", "gpu_ms", "model")) {
             if ((computeClass == null) != (gpuMs == null)) {
                 wrong("gpu_ms", Reason.CONTRADICTING_VALUES, "compute_class and gpu_ms come together");
             } else if (computeClass != null && (amount != null || priceVersion != null)) {
@@ -311,7 +314,7 @@ public final class Forms {
         long value = zeroOrMore(field);
         if (value == 0
                 && text(field) != null
-                && errors.stream().noneMatch(e -> e.field().equals(field))) {
+                && sound(field)) {
             wrong(field, Reason.AMOUNT_NOT_POSITIVE, "must be more than zero");
         }
         return value;
@@ -420,6 +423,12 @@ public final class Forms {
             return null;
         }
         return Hash32.parse(value);
+    }
+
+    /** Whether nothing is wrong with these fields so far: only then can they contradict each other. */
+    private boolean sound(String... named) {
+        List<String> asked = List.of(named);
+        return errors.stream().noneMatch(error -> asked.contains(error.field()));
     }
 
     private void wrong(String field, Reason reason, String detail) {
