@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What the bank has decided: classes and their mint rates, instruments, limits, caps. Frozen for a cycle at its cut-off
@@ -35,10 +36,21 @@ public record BankParameters(
     /** GPU-milliseconds in a GPU-hour. */
     public static final long GPU_HOUR_MS = 3_600_000;
 
+    /** What {@link #toText} can hold. */
+    private static final Pattern CODE = Pattern.compile("[^\\s=]+");
+
     public BankParameters {
         classes = List.copyOf(classes);
         instruments = List.copyOf(instruments);
         dailyLimitUtoken = Map.copyOf(dailyLimitUtoken);
+        if (bank.lines().count() > 1 || bank.endsWith("\n") || bank.endsWith("\r")) {
+            throw new IllegalArgumentException("a bank's name is one line");
+        }
+        for (ComputeClass computeClass : classes) {
+            if (!CODE.matcher(computeClass.asset().code()).matches()) {
+                throw new IllegalArgumentException("a class's name has no blanks and no '='");
+            }
+        }
         for (int i = 0; i < classes.size(); i++) {
             if (classes.get(i).asset().id() != i + 1) {
                 throw new IllegalArgumentException("asset ids of the classes must count from 1");
@@ -140,6 +152,12 @@ public record BankParameters(
             }
             String[] name = line.substring(0, equals).split(" ", -1);
             String value = line.substring(equals + 1);
+            boolean namesWhat = name[0].equals("daily_limit_utoken")
+                    || name[0].equals("class")
+                    || name[0].equals("instrument");
+            if (name.length != (namesWhat ? 2 : 1)) {
+                throw new IllegalArgumentException("parameters: \"" + line + "\" names nothing known");
+            }
             switch (name[0]) {
                 case "version" -> version = Integer.parseInt(value);
                 case "bank" -> bank = value;
@@ -149,6 +167,9 @@ public record BankParameters(
                     classes.add(new ComputeClass(new Asset(classes.size() + 1, name[1]), Long.parseLong(value)));
                 case "instrument" -> {
                     String[] part = value.split(" ", -1);
+                    if (part.length != 8) {
+                        throw new IllegalArgumentException("parameters: an instrument has 8 values: " + value);
+                    }
                     instruments.add(new Instrument(
                             name[1],
                             Long.parseLong(part[0]),
