@@ -1,0 +1,257 @@
+package io.quittance.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.domain.cycle.BankStore;
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.reconciliation.Identity;
+import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.report.BankViews;
+import io.quittance.domain.seal.ProofFile;
+import io.quittance.domain.seal.ProofFinding;
+import io.quittance.jobs.ChainFollowing;
+import io.quittance.jobs.CycleProgress;
+import io.quittance.jobs.CycleRunner;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The service as a whole, through its HTTP door: from an account's opening to a proof on chain and a reversal. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ServiceIT {
+
+    private static final LocalDate DATE = LocalDate.parse("2026-03-02");
+    private static final UUID PROVIDER = UUID.fromString("00000000-0000-4000-8000-000000000001");
+    private static final UUID BUYER = UUID.fromString("00000000-0000-4000-8000-000000000002");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = new JsonMapper();
+
+    @TempDir
+    private Path data;
+
+    private BankSession session;
+    private URI base;
+    private String operator;
+    private String checker;
+    private String meter;
+    private String transfer;
+
+    @BeforeAll
+    void open() {
+        Premises premises = Premises.open(new Premises.Wanted(data, null, null, 0));
+        session = BankSession.open(
+                premises,
+                new BankSession.Opening(
+                        BankFile.read(null),
+                        DATE,
+                        Instant.parse("2026-03-02T08:30:00Z"),
+                        null,
+                        null,
+                        true,
+                        Map.of("server.port", 0, "quittance.schedule.cron", "0 0 0 1 1 ? 2099")));
+        base = URI.create("http://127.0.0.1:" + session.port());
+        ClientDirectory clients = session.get(ClientDirectory.class);
+        operator = String.valueOf(LocalClients.operator(clients).key());
+        checker = String.valueOf(LocalClients.make(clients, "checker", EnumSet.of(Client.Scope.OPERATE))
+                .key());
+        meter = String.valueOf(LocalClients.make(clients, "meter", EnumSet.of(Client.Scope.METER))
+                .key());
+    }
+
+    @AfterAll
+    void close() {
+        session.close();
+    }
+
+    @AfterEach
+    void theBooksConserve() {
+        assertThat(session.get(Reconciliation.class).proveBooks())
+                .allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED);
+    }
+
+    @Test
+    @Order(1)
+    void aMintWithItsEvidenceBecomesTokensAtTheNextCycle() throws Exception {
+        post(operator, "accounts", "a1", account(PROVIDER, "L2"), 202);
+        post(operator, "accounts", "a2", account(BUYER, "L2"), 202);
+        post(operator, "compute_resources", "r1", """
+                {"resource_id":"node-1","account_id":"%s","compute_class":"GPU-H100","gpu_count":8}""".formatted(PROVIDER), 202);
+        String interval = "\"metered_from\":\"2026-03-02T00:00:00Z\",\"metered_to\":\"2026-03-02T04:00:00Z\"";
+        post(meter, "metering", "m1", "{\"resource_id\":\"node-1\"," + interval + ",\"gpu_ms\":\"115200000\"}", 202);
+        JsonNode deposit = post(
+                operator,
+                "compute_deposits",
+                "d1",
+                "{\"account_id\":\"%s\",\"resource_id\":\"node-1\",\"gpu_ms\":\"115200000\",\"mode\":\"mint\",%s}"
+                        .formatted(PROVIDER, interval),
+                202);
+
+        runCycle();
+
+        JsonNode state =
+                get(operator, "/v1/submissions/" + deposit.path("submission_id").asString(), 200);
+        assertThat(state.path("state").asString()).isEqualTo("SETTLED");
+        // 32 GPU-hours at 2 Token each.
+        assertThat(available(PROVIDER)).isEqualTo("64000000");
+    }
+
+    @Test
+    @Order(2)
+    void aTransferSettlesAndIsProvedAgainstTheChain() throws Exception {
+        JsonNode queued = post(
+                operator,
+                "transfers",
+                "t1",
+                "{\"account_id\":\"%s\",\"to_account\":\"%s\",\"amount_utoken\":\"5000000\",\"memo\":\"rent\"}"
+                        .formatted(PROVIDER, BUYER),
+                202);
+        transfer = queued.path("submission_id").asString();
+
+        long cycle = runCycle();
+        FinalOnChain.await(
+                session.get(ChainFollowing.class), session.get(BankViews.class), cycle, Duration.ofSeconds(60));
+
+        JsonNode state = get(operator, "/v1/submissions/" + transfer, 200);
+        long seq = state.path("postings").get(0).path("seq").asLong();
+        ProofFile proof = ProofFile.parse(getText(operator, "/v1/transactions/" + seq + "/proof", 200));
+        assertThat(proof.verifyOffline()).isEqualTo(ProofFinding.HOLDS);
+        assertThat(available(PROVIDER)).isEqualTo("59000000");
+        assertThat(available(BUYER)).isEqualTo("5000000");
+    }
+
+    @Test
+    @Order(3)
+    void theSameKeyAnswersTheSameAndMovesNothingTwice() throws Exception {
+        String body = "{\"account_id\":\"%s\",\"to_account\":\"%s\",\"amount_utoken\":\"5000000\",\"memo\":\"rent\"}"
+                .formatted(PROVIDER, BUYER);
+
+        JsonNode again = post(operator, "transfers", "t1", body, 202);
+        post(operator, "transfers", "t1", body.replace("5000000", "6000000"), 422);
+        runCycle();
+
+        assertThat(again.path("submission_id").asString()).isEqualTo(transfer);
+        assertThat(available(BUYER)).isEqualTo("5000000");
+    }
+
+    @Test
+    @Order(4)
+    void aReversalNeedsASecondPersonAndHappensOnce() throws Exception {
+        JsonNode approval = json.readTree(send(
+                        operator,
+                        "POST",
+                        "/v1/approvals",
+                        "ap1",
+                        "{\"action\":\"reversal\",\"reversed_submission\":\"" + transfer
+                                + "\",\"take_from_suspense\":false}")
+                .body());
+        String id = approval.path("id").asString(approval.path("approval_id").asString());
+        String reversal = "{\"reversed_submission\":\"" + transfer + "\",\"approval_id\":\"" + id
+                + "\",\"take_from_suspense\":false}";
+
+        assertThat(send(operator, "POST", "/v1/approvals/" + id + "/decision", "x", "{\"approved\":true}")
+                        .statusCode())
+                .as("the maker approves its own request")
+                .isBetween(400, 499);
+        assertThat(send(operator, "POST", "/v1/reversals", "rev0", reversal).statusCode())
+                .as("not approved yet")
+                .isBetween(400, 499);
+        assertThat(send(checker, "POST", "/v1/approvals/" + id + "/decision", "y", "{\"approved\":true}")
+                        .statusCode())
+                .isEqualTo(200);
+        post(operator, "reversals", "rev1", reversal, 202);
+        runCycle();
+        assertThat(available(BUYER)).isEqualTo("0");
+        assertThat(available(PROVIDER)).isEqualTo("64000000");
+        assertThat(send(operator, "POST", "/v1/reversals", "rev2", reversal).statusCode())
+                .as("the approval is used up")
+                .isBetween(400, 499);
+    }
+
+    @Test
+    @Order(5)
+    void theDescriptionOfTheDoorIsThere() throws Exception {
+        JsonNode description = get(operator, "/openapi.json", 200);
+
+        assertThat(description.path("openapi").asString()).startsWith("3.1");
+        assertThat(description.path("paths").propertyNames())
+                .contains("/v1/transfers", "/v1/submissions/{id}", "/v1/files", "/v1/cycles/{number}");
+    }
+
+    private static String account(UUID id, String level) {
+        return "{\"account_id\":\"%s\",\"party_id\":\"%s\",\"account_type\":\"personal\",\"kyc_level\":\"%s\"}"
+                .formatted(id, id, level);
+    }
+
+    private long runCycle() {
+        BankStore bank = session.get(BankStore.class);
+        bank.setClock(bank.now().plusSeconds(3_600));
+        CycleRunner.Answer answer = session.get(CycleRunner.class).runDue(CycleProgress.NONE);
+        assertThat(answer).isInstanceOf(CycleRunner.Answer.Completed.class);
+        return ((CycleRunner.Answer.Completed) answer).cycle();
+    }
+
+    private String available(UUID account) throws IOException, InterruptedException {
+        for (JsonNode balance : get(operator, "/v1/accounts/" + account, 200).path("balances")) {
+            if (balance.path("asset").asString().equals("UTOKEN")) {
+                return balance.path("available").asString();
+            }
+        }
+        return "0";
+    }
+
+    private JsonNode post(String key, String kind, String idempotencyKey, String body, int expected)
+            throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(key, "POST", "/v1/" + kind, idempotencyKey, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected);
+        return json.readTree(answer.body());
+    }
+
+    private JsonNode get(String key, String path, int expected) throws IOException, InterruptedException {
+        return json.readTree(getText(key, path, expected));
+    }
+
+    private String getText(String key, String path, int expected) throws IOException, InterruptedException {
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Authorization", "Bearer " + key)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected);
+        return answer.body();
+    }
+
+    private HttpResponse<String> send(String key, String method, String path, String idempotencyKey, String body)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Authorization", "Bearer " + key)
+                        .header("Idempotency-Key", idempotencyKey)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
