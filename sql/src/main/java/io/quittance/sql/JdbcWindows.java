@@ -95,10 +95,12 @@ final class JdbcWindows implements Windows {
             LocalDate first = from.isBefore(current) ? current : from;
             for (LocalDate date = first; !date.isAfter(last); date = date.plusDays(1)) {
                 for (Instant cutOff : open.calendar().cutOffs(date)) {
-                    jdbc.sql(ADD_WINDOW)
-                            .param("date", date)
-                            .param("cutOff", cutOff.atOffset(ZoneOffset.UTC))
-                            .update();
+                    if (cutOff.isAfter(now)) { // A window that is over before it exists would only run empty.
+                        jdbc.sql(ADD_WINDOW)
+                                .param("date", date)
+                                .param("cutOff", cutOff.atOffset(ZoneOffset.UTC))
+                                .update();
+                    }
                 }
             }
         });

@@ -49,9 +49,6 @@ class ServiceIT {
     private final HttpClient http = HttpClient.newHttpClient();
     private final JsonMapper json = new JsonMapper();
 
-    @TempDir
-    private Path data;
-
     private BankSession session;
     private URI base;
     private String operator;
@@ -60,7 +57,7 @@ class ServiceIT {
     private String transfer;
 
     @BeforeAll
-    void open() {
+    void open(@TempDir Path data) {
         Premises premises = Premises.open(new Premises.Wanted(data, null, null, 0));
         session = BankSession.open(
                 premises,
@@ -113,7 +110,7 @@ class ServiceIT {
 
         JsonNode state =
                 get(operator, "/v1/submissions/" + deposit.path("submission_id").asString(), 200);
-        assertThat(state.path("state").asString()).isEqualTo("SETTLED");
+        assertThat(state.path("state").asString()).isEqualTo("settled");
         // 32 GPU-hours at 2 Token each.
         assertThat(available(PROVIDER)).isEqualTo("64000000");
     }
