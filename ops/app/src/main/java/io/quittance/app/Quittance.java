@@ -5,6 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import sun.misc.Signal;
 
 /** The command line. Exit codes: 0 done, 1 a check failed, 2 wrong usage or input, 3 the machine lacks something, 4 interrupted. */
 @Command(
@@ -42,6 +43,8 @@ public final class Quittance implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
+        // Ctrl-C ends the command in order, and says so by its exit code.
+        Signal.handle(new Signal("INT"), signal -> System.exit(Trouble.INTERRUPTED));
         System.exit(run(arguments));
     }
 
