@@ -5,7 +5,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import sun.misc.Signal;
 
 /** The command line. Exit codes: 0 done, 1 a check failed, 2 wrong usage or input, 3 the machine lacks something, 4 interrupted. */
 @Command(
@@ -43,16 +42,19 @@ public final class Quittance implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        // Ctrl-C ends the command in order, and says so by its exit code.
-        Signal.handle(new Signal("INT"), signal -> System.exit(Trouble.INTERRUPTED));
-        System.exit(run(arguments));
+        System.exit(run(new Quittance(), arguments));
     }
 
-    /** Runs one command and answers its exit code. */
-    static int run(String... arguments) {
-        return new CommandLine(new Quittance())
+    /**
+     * Runs a command line of the project and answers its exit code. What a person has to mend is told in one sentence on
+     * standard error, as is what went wrong that should not.
+     *
+     * @param command an object with picocli's annotations
+     */
+    public static int run(Object command, String... arguments) {
+        return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parse) -> {
+                .setExecutionExceptionHandler((failure, commandLine, parse) -> {
                     Trouble trouble = troubleIn(failure);
                     if (trouble != null) {
                         System.err.println("quittance: " + trouble.getMessage());

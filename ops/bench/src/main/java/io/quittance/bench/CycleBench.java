@@ -1,0 +1,298 @@
+package io.quittance.bench;
+
+import io.quittance.domain.reconciliation.Identity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * How fast a cycle settles, from a filled queue to its seal, beside the raw COPY of the same journal rows into a bare table
+ * of the same server.
+ *
+ * <p>Three cycles run, of a tenth, a tenth, and the whole: the first lets the virtual machine warm up, the second is what the
+ * growth is measured against, the third is the one that counts.
+ */
+@Command(
+        name = "cycle",
+        mixinStandardHelpOptions = true,
+        description = "How fast a cycle settles, from a filled queue to its seal, beside raw COPY of the same rows.")
+final class CycleBench implements Callable<Integer> {
+
+    private static final int SUBMISSIONS_MIN = 100;
+    private static final int SUBMISSIONS_MAX = 20_000_000;
+    private static final int ACCOUNTS_MIN = 100;
+    private static final int ACCOUNTS_MAX = 1_000_000;
+
+    /** From this size on fixed costs no longer hide how a cycle grows. */
+    private static final int GROWTH_FROM = 100_000;
+
+    private static final int HEAP_AT = 10_000_000;
+
+    // The targets of the design, section 9.
+    private static final double SETTLE_RATE = 250_000;
+    /** Raw COPY of the machine for which the absolute rate was set, in rows a second: others are scaled by theirs. */
+    private static final double SETTLE_RATE_AT_COPY = 1_300_000;
+
+    private static final double COPY_RATIO = 0.20;
+    private static final double GROWTH = 11;
+    private static final double HEAP_MIB = 2_048;
+    private static final double HISTORY = 1.1;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--transfers",
+            paramLabel = "N",
+            required = true,
+            description = "Submissions of the cycle that is measured: transfers, or of all kinds with --mix all.")
+    private int submissions;
+
+    @Option(
+            names = "--accounts",
+            paramLabel = "A",
+            description = "Accounts that trade (default: as many as submissions, at most 100000).")
+    private @Nullable Integer accounts;
+
+    @Option(
+            names = "--mix",
+            defaultValue = "transfers",
+            description = "What is handed in: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Workload.Mix mix = Workload.Mix.TRANSFERS;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "The same seed makes the same submissions (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the bank goes, and stays; must be empty (default: a temporary directory).")
+    private @Nullable Path dataDirectory;
+
+    @Option(names = "--json", description = "Print JSON alone on standard output.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws SQLException, IOException {
+        int traders = accounts != null ? accounts : Math.min(100_000, submissions);
+        requireWithin("--transfers", submissions, SUBMISSIONS_MIN, SUBMISSIONS_MAX);
+        requireWithin("--accounts", traders, ACCOUNTS_MIN, ACCOUNTS_MAX);
+        requireEmpty(dataDirectory);
+        Path directory = dataDirectory != null ? dataDirectory : Files.createTempDirectory("quittance-bench");
+        try {
+            Results results = measure(directory, traders);
+            if (json) {
+                System.out.println(results.json());
+            } else {
+                results.print(System.out);
+            }
+            return results.allChecksPassed() ? 0 : 1;
+        } finally {
+            if (dataDirectory == null) {
+                delete(directory);
+            }
+        }
+    }
+
+    private void requireWithin(String option, int value, int low, int high) {
+        if (value < low || value > high) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    String.format(Locale.ROOT, "%s must be from %d to %d, not %d", option, low, high, value));
+        }
+    }
+
+    private void requireEmpty(@Nullable Path directory) throws IOException {
+        if (directory != null && Files.exists(directory)) {
+            boolean empty = false;
+            if (Files.isDirectory(directory)) {
+                try (var entries = Files.list(directory)) {
+                    empty = entries.findAny().isEmpty();
+                }
+            }
+            if (!empty) {
+                throw new ParameterException(
+                        spec.commandLine(), "--data-dir must be an empty directory: " + directory + " is not");
+            }
+        }
+    }
+
+    private Results measure(Path directory, int traders) throws SQLException, IOException {
+        double load = Machine.loadNow();
+        int tenth = submissions / 10;
+        say("opening a bank in %s", directory);
+        try (BenchBank bank = BenchBank.open(directory, traders)) {
+            Workload workload = mix.over(bank.population(), bank.now(), seed, submissions + 2L * tenth);
+            say("opening %,d accounts and paying them", traders);
+            bank.settlePopulation();
+            bank.settleWhole(workload::prepare);
+            say("warming up with %,d submissions", tenth);
+            CycleRun warmUp = settle(bank, workload, tenth).run();
+            say("measuring %,d submissions, for the growth", tenth);
+            CycleRun small = settle(bank, workload, tenth).run();
+            say("measuring %,d submissions", submissions);
+            Filled big = settle(bank, workload, submissions);
+            say("copying the same journal rows into a bare table");
+            RawCopy raw = RawCopy.of(bank.owner(), big.run().cycle(), directory);
+            say("proving the books");
+            return results(bank, load, traders, List.of(warmUp, small), big, raw);
+        }
+    }
+
+    /** A cycle, and how long the queue took to fill before it. */
+    private record Filled(CycleRun run, double fillSeconds) {}
+
+    private static Filled settle(BenchBank bank, Workload workload, int submissions) throws SQLException {
+        bank.tell(workload.reference(submissions));
+        long start = System.nanoTime();
+        long queued = bank.fill(sink -> workload.cycle(submissions, sink));
+        double fillSeconds = (System.nanoTime() - start) / 1e9;
+        bank.settleDown();
+        CycleRun run = bank.run();
+        if (queued != submissions) {
+            throw new IllegalStateException("the workload made " + queued + " submissions, not " + submissions);
+        }
+        say(
+                "  cycle %d: %,d transfers in %.2f s, %,.0f/s",
+                run.cycle(), run.counts().transfers(), run.queuedToSealed(), run.transfersPerSecond());
+        return new Filled(run, fillSeconds);
+    }
+
+    private Results results(
+            BenchBank bank, double load, int traders, List<CycleRun> before, Filled measured, RawCopy raw)
+            throws SQLException {
+        var results = new Results("cycle", parameters(traders), Machine.of(bank.setting("server_version"), load));
+        CycleRun big = measured.run();
+        CycleRun small = before.getLast();
+        results.row("submissions", big.counts().received(), "");
+        results.row("transfers", big.counts().transfers(), "");
+        results.row("refused", big.counts().refused(), "");
+        results.row("accounts", traders, "");
+        results.row("queued_to_sealed", big.queuedToSealed(), "s");
+        results.row("submissions_per_second", big.submissionsPerSecond(), "1/s");
+        results.row("transfers_per_second", big.transfersPerSecond(), "1/s");
+        big.secondsPerStep().forEach((step, seconds) -> results.row("step." + step, seconds, "s"));
+        results.row("step.between", big.between(), "s");
+        results.row("raw_copy", raw.seconds(), "s");
+        results.row("raw_copy_bytes", raw.bytes(), "B");
+        results.row("raw_copy_rows_per_second", raw.rowsPerSecond(), "1/s");
+        results.row("settle_to_raw_copy", big.transfersPerSecond() / raw.rowsPerSecond(), "");
+        results.row("tenth.submissions", small.counts().received(), "");
+        results.row("tenth.transfers", small.counts().transfers(), "");
+        results.row("tenth.queued_to_sealed", small.queuedToSealed(), "s");
+        results.row("garbage_collection", big.gcSeconds(), "s");
+        results.row("heap_peak", big.heapPeakBytes() / (double) (1 << 20), "MiB");
+        results.row("queue_fill", measured.fillSeconds(), "s");
+        targets(results, big, small, raw);
+        checks(results, bank, before, big, raw);
+        return results;
+    }
+
+    private Map<String, Object> parameters(int traders) {
+        var parameters = new LinkedHashMap<String, Object>();
+        parameters.put("transfers", submissions);
+        parameters.put("accounts", traders);
+        parameters.put("mix", mix.name().toLowerCase(Locale.ROOT));
+        parameters.put("seed", seed);
+        return parameters;
+    }
+
+    private void targets(Results results, CycleRun big, CycleRun small, RawCopy raw) {
+        results.target(
+                "settle_rate",
+                Results.Wanted.AT_LEAST,
+                SETTLE_RATE * raw.rowsPerSecond() / SETTLE_RATE_AT_COPY,
+                big.transfersPerSecond());
+        results.target(
+                "copy_ratio", Results.Wanted.AT_LEAST, COPY_RATIO, big.transfersPerSecond() / raw.rowsPerSecond());
+        if (submissions >= GROWTH_FROM) {
+            results.target("growth", Results.Wanted.AT_MOST, GROWTH, big.queuedToSealed() / small.queuedToSealed());
+        } else {
+            results.skippedTarget(
+                    "growth",
+                    Results.Wanted.AT_MOST,
+                    GROWTH,
+                    "fixed costs hide the growth below %,d submissions".formatted(GROWTH_FROM));
+        }
+        if (submissions >= HEAP_AT) {
+            results.target("heap", Results.Wanted.BELOW, HEAP_MIB, big.heapPeakBytes() / (double) (1 << 20));
+        } else {
+            results.skippedTarget(
+                    "heap", Results.Wanted.BELOW, HEAP_MIB, "is about %,d submissions".formatted(HEAP_AT));
+        }
+        results.skippedTarget(
+                "history_independence",
+                Results.Wanted.AT_MOST,
+                HISTORY,
+                "needs 10,000,000 settled transfers behind the cycle; this run begins with a fresh bank");
+        results.skip("tigerbeetle", "the peer is not part of this run");
+    }
+
+    private void checks(Results results, BenchBank bank, List<CycleRun> before, CycleRun big, RawCopy raw) {
+        var runs = new ArrayList<>(before);
+        runs.add(big);
+        results.check(
+                "each submission is counted once",
+                runs.stream().allMatch(run -> run.counts().balance())
+                        && big.counts().received() == submissions,
+                big.counts().toString());
+        if (mix.settlesWhole()) {
+            results.check(
+                    "each transfer settled",
+                    runs.stream()
+                            .allMatch(run ->
+                                    run.counts().transfers() == run.counts().received()),
+                    "%,d of %,d"
+                            .formatted(big.counts().transfers(), big.counts().received()));
+        }
+        results.check(
+                "raw COPY took the same rows",
+                raw.rows() == big.counts().transfers(),
+                "%,d rows".formatted(raw.rows()));
+        List<Identity> breaks =
+                runs.stream().flatMap(run -> bank.breaks(run.cycle()).stream()).toList();
+        results.check(
+                "the cycles reconcile",
+                breaks.isEmpty(),
+                breaks.isEmpty() ? runs.size() + " cycles" : breaks.toString());
+        List<Identity> books = bank.proveBooks();
+        List<Identity> wrong = books.stream()
+                .filter(identity -> identity.verdict() != Identity.Verdict.MATCHED)
+                .toList();
+        results.check(
+                "the books are equal",
+                wrong.isEmpty(),
+                wrong.isEmpty() ? books.size() + " identities" : wrong.toString());
+    }
+
+    private static void say(String format, Object... arguments) {
+        System.err.println("bench: " + String.format(Locale.ROOT, format, arguments));
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.quittance.bench;
+
+import io.quittance.app.Quittance;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line behind {@code ops/quittance bench}; its exit codes are the program's. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "NAME",
+        description = "Measures the bank against its targets, one benchmark at a time.",
+        commandListHeading = "%nBenchmarks:%n",
+        footer = {
+            "",
+            "Exit codes: 0 done and all checks passed, 1 a check failed, 2 wrong usage, 3 the machine lacks something.",
+            "Missing a speed target is not a failed check."
+        },
+        subcommands = {CycleBench.class})
+public final class QuittanceBench implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    /** Without a name: lists the benchmarks. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(System.out);
+        return 0;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    /** Runs one benchmark and answers the exit code. */
+    static int run(String... arguments) {
+        return Quittance.run(new QuittanceBench(), arguments);
+    }
+}
