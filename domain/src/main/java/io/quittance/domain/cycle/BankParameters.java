@@ -152,9 +152,8 @@ public record BankParameters(
             }
             String[] name = line.substring(0, equals).split(" ", -1);
             String value = line.substring(equals + 1);
-            boolean namesWhat = name[0].equals("daily_limit_utoken")
-                    || name[0].equals("class")
-                    || name[0].equals("instrument");
+            boolean namesWhat =
+                    name[0].equals("daily_limit_utoken") || name[0].equals("class") || name[0].equals("instrument");
             if (name.length != (namesWhat ? 2 : 1)) {
                 throw new IllegalArgumentException("parameters: \"" + line + "\" names nothing known");
             }

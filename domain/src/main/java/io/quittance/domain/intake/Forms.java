@@ -309,9 +309,7 @@ public final class Forms {
 
     private long positive(String field) {
         long value = zeroOrMore(field);
-        if (value == 0
-                && text(field) != null
-                && sound(field)) {
+        if (value == 0 && text(field) != null && sound(field)) {
             wrong(field, Reason.AMOUNT_NOT_POSITIVE, "must be more than zero");
         }
         return value;

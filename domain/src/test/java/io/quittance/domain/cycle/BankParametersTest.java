@@ -23,8 +23,7 @@ class BankParametersTest {
 
     @Test
     void theTextIsPinnedBecauseItIsSealed() {
-        assertThat(PARAMETERS.toText())
-                .isEqualTo("""
+        assertThat(PARAMETERS.toText()).isEqualTo("""
                         version=1
                         bank=test
                         provider_cap_utoken=1000000

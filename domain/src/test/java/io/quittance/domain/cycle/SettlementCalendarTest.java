@@ -25,7 +25,14 @@ class SettlementCalendarTest {
     }
 
     @ParameterizedTest(name = "{0} has {1} hours")
-    @CsvSource({"2026-03-28, 24", "2026-03-29, 23", "2026-03-30, 24", "2026-10-24, 24", "2026-10-25, 25", "2026-10-26, 24"})
+    @CsvSource({
+        "2026-03-28, 24",
+        "2026-03-29, 23",
+        "2026-03-30, 24",
+        "2026-10-24, 24",
+        "2026-10-25, 25",
+        "2026-10-26, 24"
+    })
     void anHourlyDateHasAsManyCutOffsAsHours(LocalDate date, int hours) {
         List<Instant> cutOffs = at("hourly").cutOffs(date);
         assertThat(cutOffs).hasSize(hours);
@@ -108,8 +115,8 @@ class SettlementCalendarTest {
 
     @Test
     void timesMustAscend() {
-        for (List<LocalTime> times : List.of(
-                List.of(LocalTime.NOON, LocalTime.NOON), List.of(LocalTime.NOON, LocalTime.MIDNIGHT))) {
+        for (List<LocalTime> times :
+                List.of(List.of(LocalTime.NOON, LocalTime.NOON), List.of(LocalTime.NOON, LocalTime.MIDNIGHT))) {
             assertThatThrownBy(() -> new SettlementCalendar(BERLIN, times))
                     .isInstanceOf(IllegalArgumentException.class);
         }

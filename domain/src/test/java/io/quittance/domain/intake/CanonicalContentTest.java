@@ -250,7 +250,8 @@ class CanonicalContentTest {
         byte[] secret = {1, 2, 3};
         Hash32 hash = CanonicalContent.saltedHash(secret, "line", "text");
         assertThat(CanonicalContent.saltedHash(secret.clone(), "line", "text")).isEqualTo(hash);
-        assertThat(CanonicalContent.saltedHash(new byte[] {1, 2, 4}, "line", "text")).isNotEqualTo(hash);
+        assertThat(CanonicalContent.saltedHash(new byte[] {1, 2, 4}, "line", "text"))
+                .isNotEqualTo(hash);
         assertThat(CanonicalContent.saltedHash(secret, "other", "text")).isNotEqualTo(hash);
         assertThat(CanonicalContent.saltedHash(secret, "line", "texts")).isNotEqualTo(hash);
         assertThat(CanonicalContent.saltedHash(secret, "linet", "ext")).isNotEqualTo(hash);

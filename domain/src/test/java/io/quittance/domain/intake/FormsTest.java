@@ -33,39 +33,151 @@ class FormsTest {
         }
         switch (kind) {
             case ACCOUNTS ->
-                put(fields, "account_id", A, "party_id", B, "account_type", "agent", "owner_account", B, "kyc_level",
-                        "L2", "daily_limit_utoken", "0", "name", "Zoë & Söhne");
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "party_id",
+                        B,
+                        "account_type",
+                        "agent",
+                        "owner_account",
+                        B,
+                        "kyc_level",
+                        "L2",
+                        "daily_limit_utoken",
+                        "0",
+                        "name",
+                        "Zoë & Söhne");
             case COMPUTE_RESOURCES ->
                 put(fields, "resource_id", "node 1", "account_id", A, "compute_class", "GPU-H100", "gpu_count", "8");
             case METERING ->
-                put(fields, "resource_id", "node 1", "metered_from", "2026-03-01T00:00:00Z", "metered_to",
-                        "2026-03-01T01:00:00+00:30", "gpu_ms", "1");
+                put(
+                        fields,
+                        "resource_id",
+                        "node 1",
+                        "metered_from",
+                        "2026-03-01T00:00:00Z",
+                        "metered_to",
+                        "2026-03-01T01:00:00+00:30",
+                        "gpu_ms",
+                        "1");
             case SERVICES -> put(fields, "service", "chat", "payee_account", A);
             case PRICES ->
-                put(fields, "service", "chat", "model", "small", "price_version", "v1", "effective_from",
-                        "2026-03-01T00:00:00Z", "input_utoken_per_mtok", "0", "output_utoken_per_mtok", "5");
+                put(
+                        fields,
+                        "service",
+                        "chat",
+                        "model",
+                        "small",
+                        "price_version",
+                        "v1",
+                        "effective_from",
+                        "2026-03-01T00:00:00Z",
+                        "input_utoken_per_mtok",
+                        "0",
+                        "output_utoken_per_mtok",
+                        "5");
             case COMPUTE_DEPOSITS ->
-                put(fields, "account_id", A, "resource_id", "node 1", "gpu_ms", "5", "mode", "mint", "metered_from",
-                        "2026-03-01T00:00:00Z", "metered_to", "2026-03-01T01:00:00.000001Z", "hold_until", "2026-03-09");
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "resource_id",
+                        "node 1",
+                        "gpu_ms",
+                        "5",
+                        "mode",
+                        "mint",
+                        "metered_from",
+                        "2026-03-01T00:00:00Z",
+                        "metered_to",
+                        "2026-03-01T01:00:00.000001Z",
+                        "hold_until",
+                        "2026-03-09");
             case TASK_PUBLICATIONS ->
-                put(fields, "account_id", A, "task_id", "t/1", "reward_utoken", "9223372036854775807", "capability",
-                        "gpu", "due_at", "2026-03-05T12:00:00Z", "hold_until", "2026-03-09");
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "task_id",
+                        "t/1",
+                        "reward_utoken",
+                        "9223372036854775807",
+                        "capability",
+                        "gpu",
+                        "due_at",
+                        "2026-03-05T12:00:00Z",
+                        "hold_until",
+                        "2026-03-09");
             case TASK_COMPLETIONS ->
-                put(fields, "account_id", A, "task_id", "t/1", "agent_account", B, "result_sha256",
-                        "AB".repeat(32), "hold_until", "2026-03-09");
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "task_id",
+                        "t/1",
+                        "agent_account",
+                        B,
+                        "result_sha256",
+                        "AB".repeat(32),
+                        "hold_until",
+                        "2026-03-09");
             case ORDERS ->
-                put(fields, "account_id", A, "compute_class", "GPU-H100", "side", "BUY", "order_type", "limit", "lots",
-                        "7", "limit_utoken_per_lot", "10000", "time_in_force", "gtd", "good_through", "2026-03-09");
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "compute_class",
+                        "GPU-H100",
+                        "side",
+                        "BUY",
+                        "order_type",
+                        "limit",
+                        "lots",
+                        "7",
+                        "limit_utoken_per_lot",
+                        "10000",
+                        "time_in_force",
+                        "gtd",
+                        "good_through",
+                        "2026-03-09");
             case CANCELS -> put(fields, "account_id", A, "cancelled_key", "key-0");
             case SPENDS ->
-                put(fields, "account_id", A, "service", "chat", "model", "small", "used_at", "2026-03-01T00:00:00Z",
-                        "input_tokens", "0", "output_tokens", "12", "price_version", "v1", "amount_utoken", "0",
-                        "hold_until", "2026-03-09");
-            case TRANSFERS ->
-                put(fields, "account_id", A, "to_account", B, "amount_utoken", "1", "memo", "thanks,\nAnn", "hold_until",
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "service",
+                        "chat",
+                        "model",
+                        "small",
+                        "used_at",
+                        "2026-03-01T00:00:00Z",
+                        "input_tokens",
+                        "0",
+                        "output_tokens",
+                        "12",
+                        "price_version",
+                        "v1",
+                        "amount_utoken",
+                        "0",
+                        "hold_until",
                         "2026-03-09");
-            case REVERSALS ->
-                put(fields, "reversed_submission", A, "approval_id", B, "take_from_suspense", "true");
+            case TRANSFERS ->
+                put(
+                        fields,
+                        "account_id",
+                        A,
+                        "to_account",
+                        B,
+                        "amount_utoken",
+                        "1",
+                        "memo",
+                        "thanks,\nAnn",
+                        "hold_until",
+                        "2026-03-09");
+            case REVERSALS -> put(fields, "reversed_submission", A, "approval_id", B, "take_from_suspense", "true");
         }
         return fields;
     }
@@ -133,10 +245,7 @@ class FormsTest {
     void aTimeOfAnyOffsetIsAnInstant() {
         assertThat(reference(Kind.METERING))
                 .isEqualTo(new ReferenceLine.Metering(
-                        "node 1",
-                        Instant.parse("2026-03-01T00:00:00Z"),
-                        Instant.parse("2026-03-01T00:30:00Z"),
-                        1));
+                        "node 1", Instant.parse("2026-03-01T00:00:00Z"), Instant.parse("2026-03-01T00:30:00Z"), 1));
     }
 
     private static ReferenceLine reference(Kind kind) {
@@ -173,8 +282,13 @@ class FormsTest {
         boolean optional = switch (column) {
             case "owner_account", "payee_account", "daily_limit_utoken", "name", "memo", "capability", "due_at" -> true;
             case "hold_until", "good_through", "result_sha256", "take_from_suspense", "limit_utoken_per_lot" -> true;
-            case "input_tokens", "output_tokens", "compute_class", "gpu_ms", "price_version", "model", "amount_utoken" ->
-                kind == Kind.SPENDS;
+            case "input_tokens",
+                    "output_tokens",
+                    "compute_class",
+                    "gpu_ms",
+                    "price_version",
+                    "model",
+                    "amount_utoken" -> kind == Kind.SPENDS;
             default -> false;
         };
         if (!optional) {
@@ -183,8 +297,14 @@ class FormsTest {
         }
         boolean spendsCredits = kind == Kind.SPENDS && (column.equals("gpu_ms") || column.equals("compute_class"));
         switch (column) {
-            case "account_id", "party_id", "owner_account", "payee_account", "agent_account", "to_account",
-                    "reversed_submission", "approval_id" -> {
+            case "account_id",
+                    "party_id",
+                    "owner_account",
+                    "payee_account",
+                    "agent_account",
+                    "to_account",
+                    "reversed_submission",
+                    "approval_id" -> {
                 rows.add(row(kind, column, A.substring(1), Reason.MALFORMED_VALUE));
                 rows.add(row(kind, column, "1-1-1-1-1", Reason.MALFORMED_VALUE));
                 rows.add(row(kind, column, A.replace('a', 'g'), Reason.MALFORMED_VALUE));
@@ -200,7 +320,10 @@ class FormsTest {
                 }
                 rows.addAll(notAmounts(kind, column));
             }
-            case "daily_limit_utoken", "input_utoken_per_mtok", "output_utoken_per_mtok", "input_tokens",
+            case "daily_limit_utoken",
+                    "input_utoken_per_mtok",
+                    "output_utoken_per_mtok",
+                    "input_tokens",
                     "output_tokens" -> rows.addAll(notAmounts(kind, column));
             case "metered_from", "metered_to", "effective_from", "due_at", "used_at" -> {
                 for (String time : new String[] {
@@ -218,7 +341,8 @@ class FormsTest {
                 }
             }
             case "hold_until", "good_through" -> {
-                for (String date : new String[] {"2026-02-30", "09.03.2026", "2026-3-9", "1969-12-31", "+10000-01-01"}) {
+                for (String date :
+                        new String[] {"2026-02-30", "09.03.2026", "2026-3-9", "1969-12-31", "+10000-01-01"}) {
                     rows.add(row(kind, column, date, Reason.MALFORMED_VALUE));
                 }
             }
@@ -341,7 +465,14 @@ class FormsTest {
                         "",
                         Reason.CONTRADICTING_VALUES,
                         "time_in_force"),
-                two(Kind.ORDERS, "time_in_force", "gtd", "good_through", "", Reason.CONTRADICTING_VALUES, "good_through"),
+                two(
+                        Kind.ORDERS,
+                        "time_in_force",
+                        "gtd",
+                        "good_through",
+                        "",
+                        Reason.CONTRADICTING_VALUES,
+                        "good_through"),
                 two(
                         Kind.ORDERS,
                         "time_in_force",
@@ -401,7 +532,18 @@ class FormsTest {
     @Test
     void allThatIsWrongIsSaidAtOnce() {
         Map<String, String> fields = good(Kind.TRANSFERS);
-        put(fields, "submission_key", "", "account_id", "x", "to_account", "", "amount_utoken", "-5", "hold_until", "?");
+        put(
+                fields,
+                "submission_key",
+                "",
+                "account_id",
+                "x",
+                "to_account",
+                "",
+                "amount_utoken",
+                "-5",
+                "hold_until",
+                "?");
         assertThat(Forms.read(Kind.TRANSFERS, fields).errors())
                 .extracting(FormError::field)
                 .containsExactly("submission_key", "account_id", "to_account", "amount_utoken", "hold_until");
@@ -439,8 +581,8 @@ class FormsTest {
     void theDefaultsOfWhatIsLeftOutAreTheLeast() {
         Map<String, String> spend = good(Kind.SPENDS);
         put(spend, "input_tokens", "", "output_tokens", "", "hold_until", "");
-        Submission.Spend read =
-                (Submission.Spend) ((Line.OfSubmission) Forms.read(Kind.SPENDS, spend).line()).submission();
+        Submission.Spend read = (Submission.Spend)
+                ((Line.OfSubmission) Forms.read(Kind.SPENDS, spend).line()).submission();
         assertThat(read.inputTokens()).isZero();
         assertThat(read.outputTokens()).isZero();
         assertThat(read.holdUntil()).isNull();

@@ -96,7 +96,9 @@ class BooksTest {
         assertThat(books.partyLimit(books.partyOf(ann)).used).isEqualTo(5);
         assertThat(books.startRun(LocalDate.of(2026, 3, 3))).isTrue();
         assertThat(books.partyLimit(books.partyOf(ann)).used).isZero();
-        assertThat(books.startRun(LocalDate.of(2026, 3, 2))).as("dates never go back").isFalse();
+        assertThat(books.startRun(LocalDate.of(2026, 3, 2)))
+                .as("dates never go back")
+                .isFalse();
         assertThat(books.limitDate()).isEqualTo(LocalDate.of(2026, 3, 3));
     }
 

@@ -70,7 +70,8 @@ class MultilateralNettingTest {
         pay(transfers, 0, 1, 2, Long.MAX_VALUE);
         pay(transfers, 0, 2, 3, Long.MAX_VALUE);
         List<NetPosition> positions = MultilateralNetting.net(transfers, 4, 1);
-        assertThat(MultilateralNetting.efficiency(positions, 0, account -> false).gross())
+        assertThat(MultilateralNetting.efficiency(positions, 0, account -> false)
+                        .gross())
                 .isEqualTo(BigInteger.valueOf(Long.MAX_VALUE).multiply(BigInteger.valueOf(4)));
         pay(transfers, 0, 1, 3, 1);
         assertThatThrownBy(() -> MultilateralNetting.net(transfers, 4, 1)).isInstanceOf(ArithmeticException.class);
