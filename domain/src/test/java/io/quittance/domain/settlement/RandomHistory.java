@@ -10,6 +10,7 @@ import io.quittance.domain.intake.Submission.DepositMode;
 import io.quittance.domain.intake.Submission.OrderType;
 import io.quittance.domain.intake.Submission.Side;
 import io.quittance.domain.intake.Submission.TimeInForce;
+import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
 import io.quittance.domain.screening.Outcome;
 import java.time.Instant;
@@ -45,7 +46,7 @@ final class RandomHistory {
     RandomHistory(long seed, boolean market) {
         this.random = new Random(seed);
         this.market = market;
-        BankParameters usual = TestBank.parameters(Map.of(KycLevel.L1, 300L, KycLevel.L2, market ? 40_000L : 700L));
+        BankParameters usual = TestBank.parameters(Map.of(KycLevel.L1, 300L, KycLevel.L2, market ? 20_000L : 700L));
         this.bank = new TestBank(
                 new BankParameters(1, "random", 150, usual.classes(), usual.instruments(), usual.dailyLimitUtoken()));
         open("a0", "p0", KycLevel.L2, null);
@@ -68,7 +69,7 @@ final class RandomHistory {
 
     private void open(String name, String party, KycLevel level, @Nullable Long cap) {
         UUID id = bank.account(name, TestBank.id(party), AccountType.PERSONAL, level, cap);
-        long funds = (market ? 30L : 1L) * random.nextInt(2_000);
+        long funds = (market ? 60L : 1L) * random.nextInt(2_000);
         if (funds > 0) {
             bank.give(id, funds);
         }
@@ -87,10 +88,13 @@ final class RandomHistory {
         return 3 + random.nextInt(5);
     }
 
-    /** One window: perhaps of the next date, perhaps after somebody was frozen, then up to twenty submissions. */
+    /** One window: perhaps of the next date and new levels, perhaps after somebody was frozen, then up to twenty submissions. */
     void fillWindow() {
         if (random.nextInt(3) == 0) {
             bank.nextDate(bank.date().plusDays(1 + random.nextInt(random.nextInt(4) == 0 ? 9 : 1)));
+            if (market && random.nextBoolean()) {
+                changeLevel();
+            }
         }
         if (random.nextInt(4) == 0) {
             int fate = random.nextInt(9);
@@ -111,6 +115,15 @@ final class RandomHistory {
             sent.add(market ? anything() : core());
             bank.at(null);
         }
+    }
+
+    /** Mostly down to L2, and mostly of a party with an order that rests: it may not fit the new limit. */
+    private void changeLevel() {
+        List<OpenOrder> resting = List.copyOf(bank.books().orders.values());
+        UUID party = resting.isEmpty() || random.nextInt(4) == 0
+                ? holders.get(random.nextInt(holders.size())).party()
+                : bank.books().partyId(bank.books().partyOf(resting.get(random.nextInt(resting.size())).account));
+        bank.books().setLevel(party, random.nextInt(3) > 0 ? KycLevel.L2 : KycLevel.values()[random.nextInt(4)]);
     }
 
     private UUID holder() {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,13 +27,14 @@ class RandomHistoryTest {
 
     private record Movement(int type, int asset, UUID from, UUID to, long amount, long intakeNo, int leg) {}
 
-    private record Cycle(Map<Slot, Hash32> slots, List<Movement> transfers, List<Outcome> outcomes) {}
+    private record Cycle(Map<Slot, Hash32> slots, List<Movement> transfers, List<Outcome> outcomes, int satOut) {}
 
     @Test
     void everyCycleConservesAndTheSameHistoryGivesTheSameBytes() {
         Set<Outcome.State> states = EnumSet.noneOf(Outcome.State.class);
         Set<Reason> reasons = EnumSet.noneOf(Reason.class);
         Set<TransactionType> types = EnumSet.noneOf(TransactionType.class);
+        var satOut = new AtomicInteger();
         ForEachSeed.upTo(SEEDS, seed -> {
             List<Cycle> first = cyclesOf(seed);
             assertThat(cyclesOf(seed)).isEqualTo(first);
@@ -43,12 +45,14 @@ class RandomHistoryTest {
                         reasons.add(outcome.reason());
                     }
                 });
+                satOut.addAndGet(cycle.satOut());
                 cycle.transfers().forEach(movement -> types.add(TransactionType.ofCode(movement.type())));
             }
         });
         if (System.getProperty("seed") == null) {
             assertThat(states).as("what the histories reach").isEqualTo(EnumSet.allOf(Outcome.State.class));
             assertThat(types).as("what the histories reach").isEqualTo(EnumSet.allOf(TransactionType.class));
+            assertThat(satOut.get()).as("orders that sat out a date").isPositive();
             Set<Reason> expected = EnumSet.range(Reason.ACCOUNT_CLOSED, Reason.RIGHT_LOST);
             expected.removeAll(EnumSet.of(Reason.MARKET_CLOSED, Reason.AMOUNT_OVERFLOW));
             assertThat(reasons).as("what the histories reach").containsAll(expected);
@@ -64,7 +68,10 @@ class RandomHistoryTest {
             cycles.add(new Cycle(
                     history.bank.slotsOf(run),
                     movements(run),
-                    List.copyOf(run.outcomes().values())));
+                    List.copyOf(run.outcomes().values()),
+                    (int) run.books().orders.values().stream()
+                            .filter(order -> order.sitsOut)
+                            .count()));
         }
         return cycles;
     }
