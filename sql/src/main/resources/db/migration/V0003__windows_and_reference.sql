@@ -32,7 +32,7 @@ CREATE TABLE token_accounts (
     owner_account     uuid        REFERENCES token_accounts,
     daily_limit_utoken bigint     CHECK (daily_limit_utoken >= 0),
     code              text,       -- Of the bank's own accounts: escrow, source.GPU-H100.
-    sign              char(1)     NOT NULL DEFAULT '+' CHECK (sign IN ('+', '-', '0', '*')),
+    sign              char(1)     NOT NULL DEFAULT '+' CHECK (sign IN ('+', '-', '0')),
     name              text,       -- Personal data: never in journal, leaf or bundle; may be erased.
     content_digest    bytea       NOT NULL,
     name_hash         bytea,

@@ -64,8 +64,7 @@ CREATE TABLE account_balances (
     CONSTRAINT balance_has_its_sign CHECK (CASE sign
         WHEN '+' THEN posted >= 0 AND reserved <= posted
         WHEN '-' THEN posted <= 0 AND reserved = 0
-        WHEN '0' THEN posted = 0 AND reserved = 0
-        ELSE reserved = 0 END)
+        ELSE posted = 0 AND reserved = 0 END)
 ) WITH (fillfactor = 70);
 
 CREATE TABLE books_head (
@@ -86,12 +85,13 @@ CREATE TABLE cycle_lease (
 INSERT INTO cycle_lease (owner, token, beat_at) VALUES ('', 0, '-infinity');
 
 CREATE TABLE limit_counters (
-    subject_id    uuid    NOT NULL,  -- A party, or an account with a cap of its own.
+    subject       text    NOT NULL CHECK (subject IN ('party', 'account')),  -- An account with a cap of its own.
+    subject_id    uuid    NOT NULL,
     business_date date    NOT NULL,
     used          bigint  NOT NULL CHECK (used >= 0),
     reserved      bigint  NOT NULL CHECK (reserved >= 0),
     minted        bigint  NOT NULL CHECK (minted >= 0),
-    PRIMARY KEY (subject_id, business_date)
+    PRIMARY KEY (subject_id, business_date, subject)
 );
 
 CREATE TABLE orders (

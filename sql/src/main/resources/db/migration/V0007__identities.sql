@@ -43,13 +43,13 @@ RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE 
            AND (t.transaction_type <> 6 OR o.side = 'BUY'))::text
     FROM limit_counters l
     WHERE l.business_date = (SELECT business_date FROM d)
-      AND l.subject_id IN (SELECT a.party_id FROM token_accounts a)
+      AND l.subject = 'party'
     UNION ALL
     SELECT 'limits reserved = open buys', 'UTOKEN', coalesce(sum(l.reserved), 0)::text,
         (SELECT coalesce(sum(o.limit_reserved), 0) FROM orders o WHERE o.open_lots > 0 AND o.side = 'BUY')::text
     FROM limit_counters l
     WHERE l.business_date = (SELECT business_date FROM d)
-      AND l.subject_id IN (SELECT a.party_id FROM token_accounts a)
+      AND l.subject = 'party'
 $$;
 
 -- The identities of one cycle. Cheap: looks at the cycle's own rows and at the current state, not at history.

@@ -99,8 +99,9 @@ final class AccountViews {
             """;
 
     private static final String COUNTERS = """
-            SELECT subject_id, used, reserved FROM limit_counters
-            WHERE subject_id IN (:party, :account) AND business_date = :date
+            SELECT subject, used, reserved FROM limit_counters
+            WHERE business_date = :date
+                AND (subject, subject_id) IN (('party', :party), ('account', :account))
             """;
 
     private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
@@ -226,20 +227,20 @@ final class AccountViews {
     private LimitView limit(Found account, KycLevel level, @Nullable BankParameters parameters) {
         LocalDate openDate =
                 jdbc.sql(OPEN_DATE).query((row, n) -> date(row, "open_date")).single();
-        Map<UUID, Counter> counters = new TreeMap<>();
+        Map<String, Counter> counters = new TreeMap<>();
         jdbc.sql(COUNTERS)
                 .param("party", account.partyId())
                 .param("account", account.accountId())
                 .param("date", openDate)
                 .query(row -> {
-                    counters.put(uuid(row, "subject_id"), new Counter(row.getLong("used"), row.getLong("reserved")));
+                    counters.put(row.getString("subject"), new Counter(row.getLong("used"), row.getLong("reserved")));
                 });
         long partyLimit = parameters == null ? 0 : parameters.dailyLimit(level);
-        LimitView party = limit(openDate, partyLimit, counters.getOrDefault(account.partyId(), Counter.NONE));
+        LimitView party = limit(openDate, partyLimit, counters.getOrDefault("party", Counter.NONE));
         if (account.ownCap() == null) {
             return party;
         }
-        LimitView own = limit(openDate, account.ownCap(), counters.getOrDefault(account.accountId(), Counter.NONE));
+        LimitView own = limit(openDate, account.ownCap(), counters.getOrDefault("account", Counter.NONE));
         return party.left() == null || (own.left() != null && own.left() < party.left()) ? own : party;
     }
 

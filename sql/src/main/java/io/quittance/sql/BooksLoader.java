@@ -38,7 +38,7 @@ final class BooksLoader {
     private static final String LIMIT_DATE =
             "SELECT max(c.business_date) FROM settlement_cycles c WHERE c.cycle <= (SELECT last_cycle FROM books_head)";
     private static final String LIMITS =
-            "SELECT subject_id, used, reserved, minted FROM limit_counters WHERE business_date = ?";
+            "SELECT subject, subject_id, used, reserved, minted FROM limit_counters WHERE business_date = ?";
     private static final String ORDERS = """
             SELECT o.intake_no, s.submission_id, c.name AS client, s.submission_key, o.account_id, o.asset, o.side,
                 o.order_type, o.limit_ticks, o.time_in_force, o.good_through, o.lots, o.lot_gpu_ms, o.tick_utoken,
@@ -165,9 +165,8 @@ final class BooksLoader {
                 LIMITS,
                 row -> {
                     UUID subject = uuid(row, "subject_id");
-                    int account = books.indexOf(subject);
-                    var counter = account >= 0 && books.ownCap(account) != Long.MAX_VALUE
-                            ? books.accountLimit(account)
+                    var counter = row.getString("subject").equals("account")
+                            ? books.accountLimit(books.indexOf(subject))
                             : books.partyLimit(books.partyIndexOf(subject));
                     counter.used = row.getLong("used");
                     counter.reserved = row.getLong("reserved");

@@ -103,7 +103,6 @@ final class JdbcBank implements BankStore {
             case NOT_NEGATIVE -> "+";
             case NOT_POSITIVE -> "-";
             case ZERO -> "0";
-            case ANY -> "*";
         };
         jdbc.sql(OPEN_SYSTEM_ACCOUNT)
                 .param("id", account.id(asset.id()))

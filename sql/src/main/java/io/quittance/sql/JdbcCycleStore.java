@@ -113,12 +113,12 @@ final class JdbcCycleStore implements CycleStore {
     private static final String CHANGED_LIMITS =
             "CREATE TEMPORARY TABLE changed_limits (LIKE limit_counters) ON COMMIT DROP";
     private static final String COPY_LIMITS = """
-            COPY changed_limits (subject_id, business_date, used, reserved, minted) FROM STDIN (FORMAT binary)
+            COPY changed_limits (subject, subject_id, business_date, used, reserved, minted) FROM STDIN (FORMAT binary)
             """;
     private static final String MERGE_LIMITS = """
-            INSERT INTO limit_counters AS l (subject_id, business_date, used, reserved, minted)
-            SELECT subject_id, business_date, used, reserved, minted FROM changed_limits ORDER BY subject_id
-            ON CONFLICT (subject_id, business_date) DO UPDATE SET used = excluded.used, reserved = excluded.reserved,
+            INSERT INTO limit_counters AS l (subject, subject_id, business_date, used, reserved, minted)
+            SELECT subject, subject_id, business_date, used, reserved, minted FROM changed_limits ORDER BY subject_id
+            ON CONFLICT (subject_id, business_date, subject) DO UPDATE SET used = excluded.used, reserved = excluded.reserved,
                 minted = excluded.minted
             """;
     private static final String END_HOLDS = "DELETE FROM holds WHERE intake_no = ANY (?)";
@@ -544,20 +544,21 @@ final class JdbcCycleStore implements CycleStore {
         execute(connection, CHANGED_LIMITS);
         try (var copy = new BinaryCopy(connection, COPY_LIMITS)) {
             for (var entry : books.partyLimits().entrySet()) {
-                copyLimit(copy, books.partyId(entry.getKey()), books.limitDate(), entry.getValue());
+                copyLimit(copy, "party", books.partyId(entry.getKey()), books.limitDate(), entry.getValue());
             }
             for (var entry : books.accountLimits().entrySet()) {
-                copyLimit(copy, books.accountId(entry.getKey()), books.limitDate(), entry.getValue());
+                copyLimit(copy, "account", books.accountId(entry.getKey()), books.limitDate(), entry.getValue());
             }
             copy.end();
         }
         execute(connection, MERGE_LIMITS);
     }
 
-    private static void copyLimit(BinaryCopy copy, UUID subject, LocalDate date, LimitCounter counter)
+    private static void copyLimit(BinaryCopy copy, String kind, UUID subject, LocalDate date, LimitCounter counter)
             throws SQLException {
         if (counter.touched) {
-            copy.row(5)
+            copy.row(6)
+                    .ofText(kind)
                     .ofUuid(subject)
                     .ofDate(date)
                     .ofLong(counter.used)

@@ -197,7 +197,7 @@ class JdbcBankViewsIT {
                 bank.operator, line("done", new Submission.TaskCompletion(theirs, "mine to earn", mine, null, null)));
         bank.accept(bank.operator, transfer("in", theirs, mine, 29));
         bank.queue.accept(client, List.of(deposit("later", Submission.DepositMode.KEEP, 31, 3)), TestBank.NEXT_DATE);
-        counter(party, 40, 60);
+        counter("party", party, 40, 60);
 
         AccountView view = views.account(mine).orElseThrow();
 
@@ -249,7 +249,7 @@ class JdbcBankViewsIT {
                 bank.operator,
                 new Line.OfReference(new ReferenceLine.OpenAccount(
                         agent, party, AccountType.AGENT, owner, KycLevel.L3, 500L, null)));
-        counter(agent, 100, 50);
+        counter("account", agent, 100, 50);
 
         assertThat(views.account(owner).orElseThrow().limit())
                 .isEqualTo(new LimitView(TestBank.DATE, null, 0, 0, null));
@@ -519,9 +519,10 @@ class JdbcBankViewsIT {
                 .update();
     }
 
-    private void counter(UUID subject, long used, long reserved) {
+    private void counter(String kind, UUID subject, long used, long reserved) {
         bank.owner
-                .sql("INSERT INTO limit_counters VALUES (:subject, :date, :used, :reserved, 0)")
+                .sql("INSERT INTO limit_counters VALUES (:kind, :subject, :date, :used, :reserved, 0)")
+                .param("kind", kind)
                 .param("subject", subject)
                 .param("date", TestBank.DATE)
                 .param("used", used)
@@ -560,7 +561,7 @@ class JdbcBankViewsIT {
         for (Object[] position :
                 new Object[][] {{mine, 100, 60}, {theirs, 60, 60}, {SystemAccount.ESCROW.id(0), 0, 40}}) {
             bank.owner
-                    .sql("INSERT INTO net_positions VALUES (:cycle, 0, :account, :debits, :credits)")
+                    .sql("INSERT INTO net_positions VALUES (:cycle, 0, :account, :debits, :credits, 0)")
                     .param("cycle", cycle)
                     .param("account", position[0])
                     .param("debits", position[1])

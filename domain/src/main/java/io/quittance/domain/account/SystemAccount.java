@@ -15,7 +15,7 @@ public enum SystemAccount {
     REDEMPTION(4, false, Sign.NOT_NEGATIVE),
     FEES(5, false, Sign.NOT_NEGATIVE),
     UNCLAIMED(6, false, Sign.NOT_NEGATIVE),
-    SUSPENSE(7, false, Sign.ANY),
+    SUSPENSE(7, false, Sign.NOT_NEGATIVE),
     TREASURY(8, false, Sign.NOT_NEGATIVE),
     CHAIN_RESERVE(9, false, Sign.NOT_NEGATIVE),
     /** Credits of a class, zero or less: minus it is all compute ever deposited. */
@@ -29,8 +29,7 @@ public enum SystemAccount {
     public enum Sign {
         NOT_NEGATIVE,
         NOT_POSITIVE,
-        ZERO,
-        ANY
+        ZERO
     }
 
     private final int number;

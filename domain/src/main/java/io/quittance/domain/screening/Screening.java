@@ -163,10 +163,16 @@ public final class Screening {
                 return Verdict.refuse(Reason.NOTHING_TO_REVERSE); // The bank has sold on or consumed what it took in.
             }
         }
+        int suspense = books.system(SystemAccount.SUSPENSE, UTOKEN);
+        long fromCustomers = asked.values().stream().reduce(0L, Math::addExact);
+        if (fromSuspense && fromCustomers > books.posted(suspense, UTOKEN)) {
+            return new Verdict.Refuse(
+                    Reason.FUNDS, "asked=" + fromCustomers + " suspense=" + books.posted(suspense, UTOKEN));
+        }
         int number = 0;
         for (SettledSubmission.Leg leg : original.legs()) {
             int payer = books.indexOf(leg.to());
-            int from = fromSuspense && !books.isSystem(payer) ? books.system(SystemAccount.SUSPENSE, UTOKEN) : payer;
+            int from = fromSuspense && !books.isSystem(payer) ? suspense : payer;
             move(
                     TransferList.PHASE_ADMINISTRATION,
                     item.intakeNo(),

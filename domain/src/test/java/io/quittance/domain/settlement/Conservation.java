@@ -79,7 +79,6 @@ final class Conservation {
                     case NOT_NEGATIVE -> posted >= 0;
                     case NOT_POSITIVE -> posted <= 0;
                     case ZERO -> posted == 0;
-                    case ANY -> true;
                 };
                 holds(right, "sign of", books, books.system(system, ofClass), asset);
             }

@@ -140,6 +140,11 @@ public final class TestBank {
         books.move(books.system(SystemAccount.ISSUANCE, 0), index(account), 0, utoken, true);
     }
 
+    /** Suspense gets Tokens, as if by an earlier movement. */
+    public void putIntoSuspense(long utoken) {
+        books.move(books.system(SystemAccount.ISSUANCE, 0), books.system(SystemAccount.SUSPENSE, 0), 0, utoken, true);
+    }
+
     /** An account gets compute credits, as if by an earlier deposit. */
     public void giveCredits(UUID account, String computeClass, long gpuMs) {
         int asset = asset(computeClass);
