@@ -38,7 +38,7 @@ final class CycleBench implements Callable<Integer> {
     private static final int ACCOUNTS_MAX = 1_000_000;
 
     /** From this size on fixed costs no longer hide how a cycle grows. */
-    private static final int GROWTH_FROM = 100_000;
+    private static final int GROWTH_FROM = 1_000_000;
 
     private static final int HEAP_AT = 10_000_000;
 
@@ -158,8 +158,8 @@ final class CycleBench implements Callable<Integer> {
         }
     }
 
-    /** A cycle, and how long the queue took to fill before it. */
-    private record Filled(CycleRun run, double fillSeconds) {}
+    /** A cycle, how long the queue took to fill before it, and the machine's load right after it. */
+    private record Filled(CycleRun run, double fillSeconds, double loadAfter) {}
 
     private static Filled settle(BenchBank bank, Workload workload, int submissions) throws SQLException {
         bank.tell(workload.reference(submissions));
@@ -174,7 +174,7 @@ final class CycleBench implements Callable<Integer> {
         say(
                 "  cycle %d: %,d transfers in %.2f s, %,.0f/s",
                 run.cycle(), run.counts().transfers(), run.queuedToSealed(), run.transfersPerSecond());
-        return new Filled(run, fillSeconds);
+        return new Filled(run, fillSeconds, Machine.loadNow());
     }
 
     private Results results(
@@ -202,6 +202,7 @@ final class CycleBench implements Callable<Integer> {
         results.row("garbage_collection", big.gcSeconds(), "s");
         results.row("heap_peak", big.heapPeakBytes() / (double) (1 << 20), "MiB");
         results.row("queue_fill", measured.fillSeconds(), "s");
+        results.row("load_after_cycle", measured.loadAfter(), "");
         targets(results, big, small, raw);
         checks(results, bank, before, big, raw);
         return results;
