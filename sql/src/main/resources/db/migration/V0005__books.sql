@@ -211,6 +211,8 @@ END;
 $$;
 CREATE TRIGGER no_late_load AFTER INSERT ON token_transactions REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
+CREATE TRIGGER no_late_load AFTER INSERT ON submission_outcomes REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
 
 -- Checks that the caller still owns the run, and keeps it so until the caller's transaction ends.
 CREATE FUNCTION assert_lease(held_token bigint) RETURNS void
@@ -251,12 +253,14 @@ BEGIN
         RAISE EXCEPTION 'cycle % cannot be published after cycle %', run_cycle, head.last_cycle USING ERRCODE = 'QT002';
     END IF;
 
-    SELECT count(*) AS rows, min(id) AS first, max(id) AS last, min(position) AS low, max(position) AS high
+    SELECT count(*) AS rows, min(id) AS first, max(id) AS last, min(position) AS low, max(position) AS high,
+        min(cycle) AS oldest, max(cycle) AS newest
     INTO loaded
     FROM token_transactions
     WHERE id > head.last_seq;
     IF loaded.rows <> transfers OR (transfers > 0 AND (loaded.first <> head.last_seq + 1
-        OR loaded.last <> head.last_seq + transfers OR loaded.low <> 0 OR loaded.high <> transfers - 1)) THEN
+        OR loaded.last <> head.last_seq + transfers OR loaded.low <> 0 OR loaded.high <> transfers - 1
+        OR loaded.oldest <> run_cycle OR loaded.newest <> run_cycle)) THEN
         RAISE EXCEPTION 'cycle % loaded % transfers with seq %..%, expected %', run_cycle, loaded.rows, loaded.first,
             loaded.last, transfers USING ERRCODE = 'QT003';
     END IF;
@@ -273,6 +277,9 @@ BEGIN
         AND l.from_class = coalesce(split_part(f.code, '.', 1), 'customer')
         AND l.to_class = coalesce(split_part(r.code, '.', 1), 'customer')
     WHERE l.type_code IS NULL OR f.account_id IS NULL OR r.account_id IS NULL
+        -- An account of a compute class takes part in credits of its own class only; both ends then share one.
+        OR (t.asset > 0 AND split_part(f.code, '.', 2) <> '' AND split_part(r.code, '.', 2) <> ''
+            AND split_part(f.code, '.', 2) <> split_part(r.code, '.', 2))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'no % of asset % goes from % to %', wrong.name, wrong.asset, wrong.from_class, wrong.to_class

@@ -160,9 +160,14 @@ public final class FileCycleReports implements CycleReports {
                 refusal.state().name(),
                 reason == null ? "" : reason.name(),
                 reason == null ? "" : reason.sentence(),
-                reason == null ? "" : reason.retry().name(),
+                reason == null ? "" : retry(refusal.state(), reason),
                 Cells.guarded(refusal.detail()),
                 Cells.text(refusal.holdUntil()));
+    }
+
+    /** What is held is offered again by itself, whatever the reason says of what is refused. */
+    private static String retry(BankViews.SubmissionState state, Reason reason) {
+        return (state == BankViews.SubmissionState.HELD ? Reason.Retry.NOT_NEEDED : reason.retry()).name();
     }
 
     private static void write(ReportFiles.Row row, RoundView round) {

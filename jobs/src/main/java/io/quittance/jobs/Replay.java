@@ -1,6 +1,5 @@
 package io.quittance.jobs;
 
-import io.quittance.domain.commitment.CommitmentStore;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.ClosedWindow;
@@ -26,9 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Settles the bank's whole history again, in memory, from nothing but the queue, the reference data and the parameters,
@@ -41,21 +38,13 @@ public final class Replay {
     private final SealStore seals;
     private final BankStore banks;
     private final BankSecret secret;
-    private final CommitmentStore commitments;
 
-    public Replay(
-            Windows windows,
-            CycleStore cycles,
-            SealStore seals,
-            BankStore banks,
-            BankSecret secret,
-            CommitmentStore commitments) {
+    public Replay(Windows windows, CycleStore cycles, SealStore seals, BankStore banks, BankSecret secret) {
         this.windows = windows;
         this.cycles = cycles;
         this.seals = seals;
         this.banks = banks;
         this.secret = secret;
-        this.commitments = commitments;
     }
 
     /**
@@ -63,14 +52,8 @@ public final class Replay {
      *
      * @param root the entry root that the replay found
      * @param why in sentences, what differs from the seal; empty if nothing does
-     * @param onChain whether the header's hash is what our tables say the chain has; null while it is not committed
      */
-    public record Replayed(
-            long cycle,
-            Hash32 root,
-            Hash32 headerHash,
-            List<String> why,
-            @Nullable Boolean onChain) {
+    public record Replayed(long cycle, Hash32 root, Hash32 headerHash, List<String> why) {
 
         public boolean equal() {
             return why.isEmpty();
@@ -155,13 +138,7 @@ public final class Replay {
                 why.add("header is " + found + ", sealed " + sealed);
             }
         }
-        Optional<Hash32> chain = commitments.status(found.cycle()).flatMap(s -> Optional.ofNullable(s.headerHash()));
-        return new Replayed(
-                found.cycle(),
-                found.entryRoot(),
-                found.hash(),
-                why,
-                chain.map(hash -> hash.equals(found.hash())).orElse(null));
+        return new Replayed(found.cycle(), found.entryRoot(), found.hash(), why);
     }
 
     /** Queue lines whose content is no longer what it was when they came in, one sentence each. */

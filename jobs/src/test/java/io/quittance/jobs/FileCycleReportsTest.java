@@ -304,7 +304,7 @@ class FileCycleReportsTest {
                 00000000-0000-0007-0000-000000000001,acme,"'=HYPERLINK(""http://x"",1)",transfers,REJECTED,FUNDS,\
                 The account does not have this much available.,WITH_NEW_KEY,needed=7 available=3,
                 00000000-0000-0007-0000-000000000002,"'@home, ltd",k-2,transfers,HELD,LIMIT,\
-                The party's daily limit does not leave this much.,WITH_NEW_KEY,,2026-03-05
+                The party's daily limit does not leave this much.,NOT_NEEDED,,2026-03-05
                 00000000-0000-0007-0000-000000000003,acme,"two
                 lines",orders,CANCELLED,,,,,
                 """);

@@ -62,7 +62,7 @@ final class TestBank implements AutoCloseable {
                 if (account.perClass() == asset.isCompute()) {
                     owner.sql(
                                     "INSERT INTO token_accounts (account_id, party_id, account_type, code, sign, content_digest) "
-                                            + "VALUES (:id, :id, 'system', :code, '*', '\\x')")
+                                            + "VALUES (:id, :id, 'system', :code, '+', '\\x')")
                             .param("id", account.id(asset.id()))
                             .param("code", account.code(asset.code()))
                             .update();

@@ -37,7 +37,7 @@ public final class EntryProofs {
     }
 
     /**
-     * The proof of a transfer, with both accounts opened: for who may see both.
+     * The proof of a transfer, with both accounts opened: for who may see the transfer, which names them as well.
      *
      * @return empty if its cycle is not sealed yet
      * @throws IllegalStateException if the journal no longer is what was sealed

@@ -48,7 +48,7 @@ final class Views {
                     view.receivedAt(),
                     Problem.word(view.state()),
                     view.cycle(),
-                    view.reason() == null ? null : Why.of(view.reason(), view.detail()),
+                    view.reason() == null ? null : Why.of(view.state(), view.reason(), view.detail()),
                     view.holdUntil(),
                     digits(view.filledLots()),
                     digits(view.openLots()),
@@ -63,8 +63,10 @@ final class Views {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Why(String code, String sentence, String retry, Map<String, String> figures) {
 
-        static Why of(Reason reason, Map<String, String> figures) {
-            return new Why(reason.name(), reason.sentence(), Problem.word(reason), new TreeMap<>(figures));
+        /** What is held is offered again by itself, whatever the reason says of what is refused. */
+        static Why of(BankViews.SubmissionState state, Reason reason, Map<String, String> figures) {
+            Reason.Retry retry = state == BankViews.SubmissionState.HELD ? Reason.Retry.NOT_NEEDED : reason.retry();
+            return new Why(reason.name(), reason.sentence(), Problem.word(retry), new TreeMap<>(figures));
         }
     }
 

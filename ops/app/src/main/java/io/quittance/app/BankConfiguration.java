@@ -75,14 +75,8 @@ class BankConfiguration {
     }
 
     @Bean
-    Replay replay(
-            Windows windows,
-            CycleStore cycles,
-            SealStore seals,
-            BankStore banks,
-            BankSecret secret,
-            CommitmentStore commitments) {
-        return new Replay(windows, cycles, seals, banks, secret, commitments);
+    Replay replay(Windows windows, CycleStore cycles, SealStore seals, BankStore banks, BankSecret secret) {
+        return new Replay(windows, cycles, seals, banks, secret);
     }
 
     @Bean

@@ -70,6 +70,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("bank-secret");
     }
 
+    /** Says that the operator's key was shown; it is shown once. */
+    Path operatorKeyShown() {
+        return root.resolve("operator-key-shown");
+    }
+
     /**
      * Makes the directory and checks that it can be written to.
      *

@@ -37,7 +37,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -305,10 +304,10 @@ final class DemoCommand implements Callable<Integer> {
     private static void stayUp(BankSession session, Console console) throws InterruptedException {
         URI http = URI.create("http://127.0.0.1:" + session.port());
         session.premises().announce(http);
-        LocalClients.Made operator = LocalClients.operator(session.get(ClientDirectory.class));
+        String key = LocalClients.operatorKey(
+                session.get(ClientDirectory.class), session.premises().directory());
         console.line("");
         console.line("The service stays up at %s (Ctrl-C ends it).", http);
-        @Nullable String key = operator.key();
         if (key != null) {
             console.line("  operator's key, shown this once: %s", key);
         }

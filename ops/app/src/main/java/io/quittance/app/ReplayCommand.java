@@ -1,9 +1,12 @@
 package io.quittance.app;
 
+import io.quittance.contracts.ChainVerifier;
+import io.quittance.domain.commitment.ChainUnavailableException;
 import io.quittance.jobs.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,21 +24,29 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         Console console = common.console();
         List<Replay.Replayed> all = new ArrayList<>();
+        boolean equal = true;
         try (BankSession session = common.openExisting()) {
-            session.get(Replay.class).run(cycle -> {
-                all.add(cycle);
+            ChainVerifier chain =
+                    ChainVerifier.of(session.premises().chain(), session.bank().registry());
+            session.get(Replay.class).run(all::add);
+            for (Replay.Replayed cycle : all) {
+                Optional<ChainVerifier.OnChain> found = chain.find(cycle.cycle());
+                boolean onChain = found.filter(f -> f.headerHash().equals(cycle.headerHash()))
+                        .isPresent();
+                equal &= cycle.equal() && (onChain || found.isEmpty());
                 console.line(
                         "cycle %d  %s  %s%s",
                         cycle.cycle(),
                         cycle.root(),
                         cycle.equal() ? "equal to its seal" : "DIFFERS FROM ITS SEAL",
-                        cycle.onChain() == null
-                                ? ""
-                                : cycle.onChain() ? ", equal to the chain" : ", NOT WHAT THE CHAIN HAS");
+                        found.isEmpty()
+                                ? ", not on the chain yet"
+                                : onChain ? ", equal to the chain" : ", NOT WHAT THE CHAIN HAS");
                 cycle.why().forEach(why -> console.line("    %s", why));
-            });
+            }
+        } catch (ChainUnavailableException unavailable) {
+            throw Trouble.machineLacks("The chain gives no usable answer: " + unavailable.getMessage());
         }
-        boolean equal = all.stream().allMatch(cycle -> cycle.equal() && !Boolean.FALSE.equals(cycle.onChain()));
         if (common.json) {
             System.out.println(Json.of(Map.of(
                     "equal",

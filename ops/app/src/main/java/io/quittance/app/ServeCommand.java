@@ -76,15 +76,15 @@ final class ServeCommand implements Callable<Integer> {
         try (BankSession session = BankSession.open(premises, opening(premises))) {
             URI http = URI.create("http://" + address + ":" + session.port());
             premises.announce(http);
-            LocalClients.Made operator = LocalClients.operator(session.get(ClientDirectory.class));
+            String key = LocalClients.operatorKey(session.get(ClientDirectory.class), premises.directory());
             console.line(
                     "Quittance serves the bank \"%s\" at %s", session.bank().name(), http);
             console.line("  data in %s", premises.directory().root());
             console.line(
                     "  chain %d at %s, registry %s",
                     session.bank().chainId(), premises.chain(), session.bank().registry());
-            if (operator.key() != null) {
-                console.line("  operator's key, shown this once: %s", operator.key());
+            if (key != null) {
+                console.line("  operator's key, shown this once: %s", key);
             }
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 session.close();

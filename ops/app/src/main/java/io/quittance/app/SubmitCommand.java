@@ -64,8 +64,7 @@ final class SubmitCommand implements Callable<Integer> {
         var results = new ArrayList<Map<String, Object>>();
         try (BankSession session = common.openExisting()) {
             var door = new FileDoor(session.get(FileIntake.class), FileLimits.DEFAULT);
-            var client =
-                    LocalClients.operator(session.get(ClientDirectory.class)).client();
+            var client = LocalClients.operator(session.get(ClientDirectory.class));
             for (Path file : files) {
                 FileAnswer answer = handIn(door, client, file, given, console);
                 allTaken &= answer instanceof FileAnswer.Taken taken

@@ -71,7 +71,7 @@ class ServiceIT {
                         Map.of("server.port", 0, "quittance.schedule.cron", "0 0 0 1 1 ? 2099")));
         base = URI.create("http://127.0.0.1:" + session.port());
         ClientDirectory clients = session.get(ClientDirectory.class);
-        operator = String.valueOf(LocalClients.operator(clients).key());
+        operator = String.valueOf(LocalClients.operatorKey(clients, premises.directory()));
         checker = String.valueOf(LocalClients.make(clients, "checker", EnumSet.of(Client.Scope.OPERATE))
                 .key());
         meter = String.valueOf(LocalClients.make(clients, "meter", EnumSet.of(Client.Scope.METER))
