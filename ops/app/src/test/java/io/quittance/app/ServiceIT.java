@@ -2,27 +2,36 @@ package io.quittance.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.contracts.ChainVerifier;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.report.BankViews;
+import io.quittance.domain.seal.MalformedProof;
 import io.quittance.domain.seal.ProofFile;
 import io.quittance.domain.seal.ProofFinding;
+import io.quittance.jobs.BooksCheck;
 import io.quittance.jobs.ChainFollowing;
 import io.quittance.jobs.CycleProgress;
 import io.quittance.jobs.CycleRunner;
+import io.quittance.jobs.Replay;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -195,6 +204,142 @@ class ServiceIT {
         assertThat(description.path("openapi").asString()).startsWith("3.1");
         assertThat(description.path("paths").propertyNames())
                 .contains("/v1/transfers", "/v1/submissions/{id}", "/v1/files", "/v1/cycles/{number}");
+    }
+
+    @Test
+    @Order(6)
+    void anotherImplementationAcceptsAProofAndRefusesItWithAnyPartChanged(@TempDir Path folder) throws Exception {
+        String proof = getText(operator, "/v1/transactions/1/proof", 200);
+
+        assertThat(javaScript(folder, proof)).as("the genuine proof").isZero();
+        for (int at : new int[] {proof.length() / 3, proof.length() / 2, proof.length() - 40}) {
+            assertThat(javaScript(folder, withOneDigitChanged(proof, at)))
+                    .as("changed at " + at)
+                    .isNotZero();
+        }
+    }
+
+    @Test
+    @Order(7)
+    void aProofHoldsAgainstTheChainAndNoneOfItsBytesIsFree() throws Exception {
+        String proof = getText(operator, "/v1/transactions/2/proof", 200);
+        ProofFile genuine = ProofFile.parse(proof);
+        var chain = ChainVerifier.of(session.premises().chain(), session.bank().registry());
+
+        assertThat(chain.find(genuine.header().cycle()).orElseThrow().headerHash())
+                .isEqualTo(genuine.headerHash());
+        for (int at = 0; at < proof.length(); at++) {
+            assertThat(holds(withOneDigitChanged(proof, at), genuine))
+                    .as("byte " + at)
+                    .isFalse();
+        }
+    }
+
+    /** Whether a file holds and is under the header that the chain has. */
+    private static boolean holds(String proof, ProofFile genuine) {
+        try {
+            ProofFile changed = ProofFile.parse(proof);
+            return changed.verifyOffline() == ProofFinding.HOLDS
+                    && changed.domain().equals(genuine.domain())
+                    && changed.headerHash().equals(genuine.headerHash());
+        } catch (MalformedProof malformed) {
+            return false;
+        }
+    }
+
+    private static String withOneDigitChanged(String text, int at) {
+        char other = text.charAt(at) == '1' ? '2' : '1';
+        return text.substring(0, at) + other + text.substring(at + 1);
+    }
+
+    private static int javaScript(Path folder, String proof) throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve("proof.json"), proof);
+        Path script = Path.of(System.getProperty("quittance.checkout"), "contracts", "vectors", "verify-proof.mjs");
+        return new ProcessBuilder("node", script.toString(), file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    @Test
+    @Order(8)
+    void aMintWithoutEvidenceAndASecondOneOfTheSameHourMoveNothing() throws Exception {
+        String before = available(PROVIDER);
+        post(operator, "compute_deposits", "d2", deposit("2026-03-02T00:00:00Z", "2026-03-02T04:00:00Z"), 202);
+        post(operator, "compute_deposits", "d3", deposit("2026-03-02T04:00:00Z", "2026-03-02T05:00:00Z"), 202);
+
+        runCycle();
+
+        assertThat(available(PROVIDER)).isEqualTo(before);
+    }
+
+    @Test
+    @Order(9)
+    void aCompletionByTheAgentAndATransferByAStrangerMoveNothing() throws Exception {
+        ClientDirectory clients = session.get(ClientDirectory.class);
+        LocalClients.Made stranger =
+                LocalClients.make(clients, "stranger", EnumSet.of(Client.Scope.SUBMIT, Client.Scope.READ));
+        clients.grant(stranger.client(), BUYER, ClientDirectory.Right.OWNER);
+        String key = String.valueOf(stranger.key());
+        post(
+                operator,
+                "task_publications",
+                "p1",
+                "{\"account_id\":\"%s\",\"task_id\":\"task-1\",\"reward_utoken\":\"1000000\"}".formatted(PROVIDER),
+                202);
+        runCycle();
+        String provider = available(PROVIDER);
+        String buyer = available(BUYER);
+
+        JsonNode completion = post(
+                key,
+                "task_completions",
+                "c1",
+                "{\"account_id\":\"%s\",\"task_id\":\"task-1\",\"agent_account\":\"%s\"}".formatted(BUYER, BUYER),
+                202);
+        post(
+                key,
+                "transfers",
+                "theft",
+                "{\"account_id\":\"%s\",\"to_account\":\"%s\",\"amount_utoken\":\"1\"}".formatted(PROVIDER, BUYER),
+                404);
+        runCycle();
+
+        JsonNode state =
+                get(key, "/v1/submissions/" + completion.path("submission_id").asString(), 200);
+        assertThat(state.path("state").asString()).isEqualTo("rejected");
+        assertThat(available(PROVIDER)).isEqualTo(provider);
+        assertThat(available(BUYER)).isEqualTo(buyer);
+    }
+
+    @Test
+    @Order(10)
+    void aQueuedAmountThatWasChangedByHandIsNamedByReplayAndFsck() throws Exception {
+        try (Connection owner = DriverManager.getConnection(session.premises().databaseUrl());
+                var statement = owner.createStatement()) {
+            statement.execute("SET session_replication_role = replica"); // As only a superuser can.
+            statement.execute("UPDATE submissions SET amount_utoken = amount_utoken + 1 WHERE submission_id = '"
+                    + transfer + "'");
+        }
+        var replayed = new ArrayList<Replay.Replayed>();
+
+        session.get(Replay.class).run(replayed::add);
+        List<Identity> queue = session.get(BooksCheck.class).queue();
+
+        assertThat(replayed.get(0).equal()).isTrue();
+        assertThat(replayed.get(1).equal()).isFalse();
+        assertThat(replayed.get(1).why().getFirst()).contains(transfer, "is not what was received");
+        assertThat(queue)
+                .filteredOn(identity -> identity.verdict() == Identity.Verdict.BREAK)
+                .singleElement()
+                .satisfies(identity -> assertThat(identity.detail()).contains("cycle 2", transfer));
+    }
+
+    private static String deposit(String from, String to) {
+        return "{\"account_id\":\"%s\",\"resource_id\":\"node-1\",\"gpu_ms\":\"3600000\",\"mode\":\"mint\","
+                        .formatted(PROVIDER)
+                + "\"metered_from\":\"" + from + "\",\"metered_to\":\"" + to + "\"}";
     }
 
     private static String account(UUID id, String level) {
