@@ -20,6 +20,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * A bank, open to work on: premises, tables, registry, and the application's parts on top. Closing it stops what it
@@ -69,7 +70,9 @@ final class BankSession implements AutoCloseable {
             BankOpening.migrate(premises.databaseUrl());
             Bank bank = openBank(premises, opening);
             BankSecret secret = BankOpening.secret(premises.directory(), bank.chainId());
-            return new BankSession(premises, bank, start(premises, bank, secret, opening));
+            var session = new BankSession(premises, bank, start(premises, bank, secret, opening));
+            AtExit.opened(session);
+            return session;
         } catch (RuntimeException failure) {
             premises.close();
             throw failure;
@@ -122,9 +125,12 @@ final class BankSession implements AutoCloseable {
                 .web(opening.doors() ? WebApplicationType.SERVLET : WebApplicationType.NONE)
                 .registerShutdownHook(false)
                 .logStartupInfo(false)
-                .properties(opening.properties())
                 .profiles(opening.doors() ? "service" : "command")
                 .initializers(context -> {
+                    // In front of application.yaml; the builder's own properties would come behind it.
+                    context.getEnvironment()
+                            .getPropertySources()
+                            .addFirst(new MapPropertySource("opening", opening.properties()));
                     var beans = (GenericApplicationContext) context;
                     beans.registerBean(
                             Premises.class, () -> premises, definition -> definition.setDestroyMethodName(""));
@@ -158,6 +164,7 @@ final class BankSession implements AutoCloseable {
 
     @Override
     public void close() {
+        AtExit.closed(this);
         context.close();
         premises.close();
     }
