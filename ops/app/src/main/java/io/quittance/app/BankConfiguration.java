@@ -40,12 +40,19 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Import({SqlAdapters.class, CycleJobs.class})
 class BankConfiguration {
 
+    /** A database that gives no connection for this long is down; a cycle asks several times before it gives up. */
+    private static final Duration DATABASE_PATIENCE = Duration.ofSeconds(5);
+
+    /** Passes come every half second; after a kill the next process waits this long before it may follow. */
+    private static final Duration FOLLOW_LEASE = Duration.ofSeconds(5);
+
     @Bean(destroyMethod = "close")
     HikariDataSource dataSource(Premises premises) {
         var config = new HikariConfig();
         config.setJdbcUrl(premises.databaseUrl());
         config.setConnectionInitSql("SET ROLE " + Migrations.APPLICATION_ROLE);
         config.setMaximumPoolSize(24);
+        config.setConnectionTimeout(DATABASE_PATIENCE.toMillis());
         config.setPoolName("quittance");
         return new HikariDataSource(config);
     }
@@ -64,9 +71,25 @@ class BankConfiguration {
     }
 
     @Bean
-    CommitFollower commitFollower(CommitmentStore commitments, CycleRegistry registry) {
-        String owner = ManagementFactory.getRuntimeMXBean().getName();
-        return new CommitFollower(commitments, registry, FollowSettings.standard(owner));
+    FollowSettings followSettings() {
+        var standard =
+                FollowSettings.standard(ManagementFactory.getRuntimeMXBean().getName());
+        return new FollowSettings(
+                standard.owner(),
+                FOLLOW_LEASE,
+                standard.bumpAfterBlocks(),
+                standard.feeCeiling(),
+                standard.fallbackDepth());
+    }
+
+    @Bean
+    CommitFollower commitFollower(CommitmentStore commitments, CycleRegistry registry, FollowSettings settings) {
+        return new CommitFollower(commitments, registry, settings);
+    }
+
+    @Bean
+    FollowRight followRight(CommitmentStore commitments, CycleRegistry registry, FollowSettings settings) {
+        return new FollowRight(commitments, registry, settings);
     }
 
     @Bean

@@ -70,7 +70,9 @@ final class BankSession implements AutoCloseable {
             BankOpening.migrate(premises.databaseUrl());
             Bank bank = openBank(premises, opening);
             BankSecret secret = BankOpening.secret(premises.directory(), bank.chainId());
-            return new BankSession(premises, bank, start(premises, bank, secret, opening));
+            var session = new BankSession(premises, bank, start(premises, bank, secret, opening));
+            AtExit.opened(session);
+            return session;
         } catch (RuntimeException failure) {
             premises.close();
             throw failure;
@@ -162,6 +164,7 @@ final class BankSession implements AutoCloseable {
 
     @Override
     public void close() {
+        AtExit.closed(this);
         context.close();
         premises.close();
     }

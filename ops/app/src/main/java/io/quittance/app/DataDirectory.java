@@ -6,11 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +92,9 @@ final class DataDirectory implements AutoCloseable {
             throw Trouble.machineLacks("The data directory " + root + " cannot be written to; choose another one with"
                     + " --data-dir or QUITTANCE_HOME.");
         } catch (FileSystemException refused) {
-            String why = refused.getReason() == null ? refused.toString() : refused.getReason();
+            String why = refused instanceof FileAlreadyExistsException
+                    ? "a file is in its place"
+                    : Objects.requireNonNullElse(refused.getReason(), "it cannot be made");
             throw Trouble.machineLacks("The data directory " + root + " cannot be used (" + why
                     + "); choose another one" + " with --data-dir or QUITTANCE_HOME.");
         } catch (IOException failure) {

@@ -37,6 +37,7 @@ final class LocalPostgres implements AutoCloseable {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setDataDirectory(directory)
                     .setCleanDataDirectory(false)
+                    .setRegisterShutdownHook(false) // AtExit closes it, after those who use it.
                     .setOverrideWorkingDirectory(binaries().toFile())
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")

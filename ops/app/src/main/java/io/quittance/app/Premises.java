@@ -63,6 +63,7 @@ record Premises(
                     ? wanted.chain()
                     : java.util.Objects.requireNonNull(anvil).node();
             var premises = new Premises(directory, url, chain, true, postgres, anvil);
+            AtExit.opened(premises);
             premises.announce(null);
             return premises;
         } catch (RuntimeException failure) {
@@ -118,6 +119,7 @@ record Premises(
 
     @Override
     public void close() {
+        AtExit.closed(this);
         if (anvil != null) {
             anvil.close();
         }

@@ -1,5 +1,6 @@
 package io.quittance.app;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +43,8 @@ public final class Quittance implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(run(new Quittance(), arguments));
+        AtExit.answerSignals();
+        AtExit.exit(run(new Quittance(), arguments));
     }
 
     /**
@@ -54,11 +56,20 @@ public final class Quittance implements Callable<Integer> {
     public static int run(Object command, String... arguments) {
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, commandLine, parse) -> {
-                    Trouble trouble = troubleIn(failure);
-                    if (trouble != null) {
-                        System.err.println("quittance: " + trouble.getMessage());
-                        return trouble.exitCode();
+                .setParameterExceptionHandler((wrong, given) -> {
+                    CommandLine line = wrong.getCommandLine();
+                    System.err.println("quittance: " + Trouble.firstLine(wrong).replaceFirst("[.]$", "") + "; see '"
+                            + line.getCommandSpec().qualifiedName() + " --help'.");
+                    return Trouble.WRONG_USAGE;
+                })
+                .setExecutionExceptionHandler((failure, line, parse) -> {
+                    if (AtExit.isEnding()) {
+                        return Trouble.INTERRUPTED;
+                    }
+                    Optional<Trouble> trouble = Trouble.in(failure);
+                    if (trouble.isPresent()) {
+                        System.err.println("quittance: " + trouble.get().getMessage());
+                        return trouble.get().exitCode();
                     }
                     System.err.println("quittance: something went wrong that should not: " + failure);
                     if (System.getenv("QUITTANCE_TRACE") != null) {
@@ -69,14 +80,5 @@ public final class Quittance implements Callable<Integer> {
                     return Trouble.CHECK_FAILED;
                 })
                 .execute(arguments);
-    }
-
-    private static @org.jspecify.annotations.Nullable Trouble troubleIn(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Trouble trouble) {
-                return trouble;
-            }
-        }
-        return null;
     }
 }

@@ -1,5 +1,10 @@
 package io.quittance.app;
 
+import io.quittance.domain.commitment.ChainUnavailableException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
+
 /** Something that a person has to mend. The message is one clear sentence; the exit code says of what kind it is. */
 final class Trouble extends RuntimeException {
 
@@ -30,6 +35,40 @@ final class Trouble extends RuntimeException {
 
     static Trouble checkFailed(String message) {
         return new Trouble(CHECK_FAILED, message);
+    }
+
+    /**
+     * The trouble behind a failure: the one that is in it, or a database or a chain that is not there.
+     *
+     * @return empty if it is neither, which makes it a bug
+     */
+    static Optional<Trouble> in(Throwable failure) {
+        Trouble gone = null;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Trouble trouble) {
+                return Optional.of(trouble);
+            }
+            if (cause instanceof ChainUnavailableException unavailable) {
+                return Optional.of(machineLacks("The chain gives no usable answer: " + firstLine(unavailable) + "."));
+            }
+            if (cause instanceof SQLException refused && isGone(refused)) {
+                gone = machineLacks("The database went away (" + firstLine(refused)
+                        + "); what was under way is resumed by the next run.");
+            }
+        }
+        return Optional.ofNullable(gone);
+    }
+
+    /** No connection to be had, class 08; a server that shuts down or crashes, 57P01 to 57P03. */
+    private static boolean isGone(SQLException refused) {
+        String state = refused.getSQLState();
+        return refused instanceof SQLTransientConnectionException
+                || state != null && (state.startsWith("08") || state.startsWith("57P0"));
+    }
+
+    /** What people read of an exception: its first line. */
+    static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse(failure.toString());
     }
 
     int exitCode() {
