@@ -2,6 +2,7 @@ package io.quittance.app;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A PostgreSQL of our own, in the data directory, on a free loopback port. Durable: fsync and synchronous_commit are on,
@@ -61,12 +63,19 @@ final class LocalPostgres implements AutoCloseable {
             return local;
         } catch (IOException | IllegalStateException failure) {
             throw Trouble.machineLacks("The embedded PostgreSQL in " + directory + " did not start: "
-                    + firstLine(failure) + " (see postgres.log beside it).");
+                    + lastWords(directory, failure) + " (see postgres.log beside it).");
         }
     }
 
-    private static String firstLine(Exception failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse(failure.toString());
+    /** What the server or its maker complained about last; where they said nothing, the failure itself. */
+    private static String lastWords(Path directory, Exception failure) {
+        try (Stream<String> lines = Files.lines(directory.resolveSibling("postgres.log"))) {
+            return lines.filter(line -> line.contains("FATAL:") || line.contains("error:"))
+                    .reduce((earlier, later) -> later)
+                    .orElse(Trouble.firstLine(failure));
+        } catch (IOException | UncheckedIOException noLog) {
+            return Trouble.firstLine(failure);
+        }
     }
 
     /** Each user has unpacked binaries of their own; a shared folder would belong to whoever came first. */

@@ -132,10 +132,13 @@ final class SubmitCommand implements Callable<Integer> {
             case FileAnswer.Refused refused -> {
                 result.put("refusedWhole", true);
                 console.line("%s: refused, nothing of it counts", file);
-                var errors = new ArrayList<String>();
+                var errors = new ArrayList<Map<String, Object>>();
                 refused.errors().forEach(error -> {
-                    console.line("  %s", error);
-                    errors.add(error.toString());
+                    console.line(
+                            "  %s%s: %s",
+                            error.lineNo() == 0 ? "" : "line " + error.lineNo() + ": ", error.reason(), error.detail());
+                    errors.add(Map.of(
+                            "line", error.lineNo(), "code", error.reason().name(), "detail", error.detail()));
                 });
                 result.put("errors", errors);
             }
