@@ -1,5 +1,6 @@
 package io.quittance.domain.auction;
 
+import io.quittance.domain.arrays.StableSort;
 import java.util.Arrays;
 
 /**

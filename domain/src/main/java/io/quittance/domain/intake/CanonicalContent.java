@@ -27,7 +27,8 @@ public final class CanonicalContent {
     private byte[] bytes = new byte[256];
     private int length;
 
-    private CanonicalContent() {}
+    /** For many lines after another: {@link #write} uses the same bytes again. Not thread-safe. */
+    public CanonicalContent() {}
 
     /**
      * @param memoHash the salted hash of the memo; null if there is none
@@ -35,6 +36,22 @@ public final class CanonicalContent {
      */
     public static byte[] of(Submission submission, @Nullable Hash32 memoHash) {
         var out = new CanonicalContent();
+        out.write(submission, memoHash);
+        return out.toBytes();
+    }
+
+    /** The bytes that the last {@link #write} wrote, from the first on; valid until the next one. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /**
+     * Writes the canonical bytes of a submission into {@link #bytes()} and answers how many there are.
+     *
+     * @param memoHash the salted hash of the memo; null if there is none
+     */
+    public int write(Submission submission, @Nullable Hash32 memoHash) {
+        var out = this;
         out.start(submission.kind());
         switch (submission) {
             case Submission.ComputeDeposit d -> {
@@ -80,7 +97,7 @@ public final class CanonicalContent {
                 out.uuid(r.reversedSubmission()).uuid(r.approvalId()).integer(r.takeFromSuspense() ? 1L : 0L);
             }
         }
-        return out.toBytes();
+        return length;
     }
 
     /** @param nameHash the salted hash of the holder's name; null if there is none */
@@ -145,6 +162,7 @@ public final class CanonicalContent {
     }
 
     private void start(Kind kind) {
+        length = 0;
         room(2);
         bytes[length++] = VERSION;
         bytes[length++] = (byte) kind.code();

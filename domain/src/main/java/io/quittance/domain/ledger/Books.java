@@ -5,18 +5,21 @@ import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
+import io.quittance.domain.arrays.PagedLongs;
+import io.quittance.domain.arrays.UuidIndex;
 import io.quittance.domain.intake.ReferenceLine;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Books {
 
+    private static final AccountType[] TYPES = AccountType.values();
+    private static final AccountStatus[] STATUSES = AccountStatus.values();
+
     private final List<Asset> assets;
-    private final Map<UUID, Integer> accountIndex = new HashMap<>();
-    private final Map<UUID, Integer> partyIndex = new HashMap<>();
-    private final List<UUID> accountIds = new ArrayList<>();
-    private final List<UUID> partyIds = new ArrayList<>();
+    private final UuidIndex accountIds = new UuidIndex();
+    private final UuidIndex partyIds = new UuidIndex();
+    private final int[][] systemAccounts = new int[SystemAccount.values().length][];
 
     private int[] partyOf = new int[256];
     private byte[] typeOf = new byte[256];
@@ -38,24 +43,26 @@ public final class Books {
     private long[] ownCap = new long[256];
     private KycLevel[] levelOfParty = new KycLevel[256];
 
-    private final long[][] posted;
-    private final long[][] reserved;
-    private final long[][] incoming;
-    private final boolean[][] touched;
+    private final PagedLongs[] posted;
+    private final PagedLongs[] reserved;
+    private final PagedLongs[] incoming;
+    private final PagedLongs[] lastPosition;
+    private final BitSet[] awaits;
+    private final BitSet[] touched;
 
     private LocalDate limitDate = LocalDate.EPOCH;
-    private final Map<Integer, LimitCounter> partyLimits = new LinkedHashMap<>();
-    private final Map<Integer, LimitCounter> accountLimits = new LinkedHashMap<>();
+    private @Nullable LimitCounter[] partyLimits = new LimitCounter[256];
+    private final Map<Integer, LimitCounter> accountLimits = new HashMap<>();
 
-    /** Tasks by name: every one that was ever published. */
+    /** Tasks by name: every one that is listed, and of the others at least those that the cycle's submissions name. */
     public final Map<String, Task> tasks = new HashMap<>();
     /** Orders that are open, by intake number. */
     public final NavigableMap<Long, OpenOrder> orders = new TreeMap<>();
     /** Registered resources by name. */
     public final Map<String, ReferenceLine.ComputeResource> resources = new HashMap<>();
-    /** Metering evidence by resource, start and end. */
+    /** Metering evidence by resource, start and end: at least what the cycle's deposits name. */
     public final Map<String, ReferenceLine.Metering> evidence = new HashMap<>();
-    /** Settled intervals of each resource: start to end. */
+    /** Settled intervals of each resource, start to end: at least those that the cycle's deposits could overlap. */
     public final Map<String, NavigableMap<Instant, Instant>> intervals = new HashMap<>();
     /** Services by name. */
     public final Map<String, ReferenceLine.Service> services = new HashMap<>();
@@ -63,7 +70,7 @@ public final class Books {
     public final Map<String, NavigableMap<Instant, ReferenceLine.Price>> prices = new HashMap<>();
     /** Reference price of each instrument, in ticks, by asset id; absent until the first round. */
     public final Map<Integer, Long> references = new HashMap<>();
-    /** Intake numbers of submissions that were reversed. */
+    /** Intake numbers of submissions that were reversed: at least those that the cycle's reversals name. */
     public final java.util.Set<Long> reversed = new java.util.HashSet<>();
 
     /** The last published cycle's number and last sequence number; 0 before the first. */
@@ -74,19 +81,28 @@ public final class Books {
     /** @param assets µToken first, then the classes in the order of their ids */
     public Books(List<Asset> assets) {
         this.assets = List.copyOf(assets);
-        int n = assets.size();
-        posted = new long[n][256];
-        reserved = new long[n][256];
-        incoming = new long[n][256];
-        touched = new boolean[n][256];
+        posted = eachAsset(PagedLongs[]::new, PagedLongs::new);
+        reserved = eachAsset(PagedLongs[]::new, PagedLongs::new);
+        incoming = eachAsset(PagedLongs[]::new, PagedLongs::new);
+        lastPosition = eachAsset(PagedLongs[]::new, PagedLongs::new);
+        awaits = eachAsset(BitSet[]::new, BitSet::new);
+        touched = eachAsset(BitSet[]::new, BitSet::new);
         for (SystemAccount system : SystemAccount.values()) {
+            int[] numbers = new int[assets.stream().mapToInt(Asset::id).max().orElse(0) + 1];
+            systemAccounts[system.ordinal()] = numbers;
             for (Asset asset : assets) {
                 if (system.perClass() == asset.isCompute() && (system.perClass() || asset.equals(Asset.UTOKEN))) {
                     UUID id = system.id(asset.id());
-                    openAccount(id, id, AccountType.SYSTEM, null, KycLevel.L3);
+                    numbers[asset.id()] = openAccount(id, id, AccountType.SYSTEM, null, KycLevel.L3);
                 }
             }
         }
+    }
+
+    private <T> T[] eachAsset(IntFunction<T[]> array, Supplier<T> element) {
+        T[] elements = array.apply(assets.size());
+        Arrays.setAll(elements, asset -> element.get());
+        return elements;
     }
 
     public List<Asset> assets() {
@@ -95,24 +111,20 @@ public final class Books {
 
     /** Adds an account; the party's level is set by its first account. */
     public int openAccount(UUID id, UUID party, AccountType type, @Nullable Long dailyLimitUtoken, KycLevel level) {
-        int index = accountIds.size();
-        Integer earlier = accountIndex.putIfAbsent(id, index);
-        if (earlier != null) {
+        int index = accountIds.add(id);
+        if (index < 0) {
             throw new IllegalArgumentException("account " + id + " is open already");
         }
-        accountIds.add(id);
-        Integer knownParty = partyIndex.get(party);
-        int p = knownParty == null ? partyIds.size() : knownParty;
-        if (knownParty == null) {
-            partyIndex.put(party, p);
-            partyIds.add(party);
+        int p = partyIds.find(party);
+        if (p < 0) {
+            p = partyIds.add(party);
             if (p >= levelOfParty.length) {
-                levelOfParty = Arrays.copyOf(levelOfParty, p * 2);
+                levelOfParty = Arrays.copyOf(levelOfParty, p + (p >> 1));
             }
             levelOfParty[p] = level;
         }
         if (index >= partyOf.length) {
-            growAccounts(index * 2);
+            growAccounts(index + (index >> 1));
         }
         partyOf[index] = p;
         typeOf[index] = (byte) type.ordinal();
@@ -126,12 +138,6 @@ public final class Books {
         typeOf = Arrays.copyOf(typeOf, capacity);
         statusOf = Arrays.copyOf(statusOf, capacity);
         ownCap = Arrays.copyOf(ownCap, capacity);
-        for (int a = 0; a < posted.length; a++) {
-            posted[a] = Arrays.copyOf(posted[a], capacity);
-            reserved[a] = Arrays.copyOf(reserved[a], capacity);
-            incoming[a] = Arrays.copyOf(incoming[a], capacity);
-            touched[a] = Arrays.copyOf(touched[a], capacity);
-        }
     }
 
     public int accounts() {
@@ -140,16 +146,31 @@ public final class Books {
 
     /** The account's index, or −1 if there is none of this id. */
     public int indexOf(UUID accountId) {
-        return accountIndex.getOrDefault(accountId, -1);
+        return accountIds.find(accountId);
+    }
+
+    /** The index of the account of this id, given as its two halves, or −1. */
+    public int indexOf(long idHigh, long idLow) {
+        return accountIds.find(idHigh, idLow);
     }
 
     /** The index of a system account; it always exists. */
     public int system(SystemAccount account, int assetId) {
-        return indexOf(account.id(account.perClass() ? assetId : 0));
+        return systemAccounts[account.ordinal()][account.perClass() ? assetId : 0];
     }
 
     public UUID accountId(int account) {
         return accountIds.get(account);
+    }
+
+    /** The first half of the account's id. */
+    public long idHigh(int account) {
+        return accountIds.high(account);
+    }
+
+    /** The second half of the account's id. */
+    public long idLow(int account) {
+        return accountIds.low(account);
     }
 
     public int partyOf(int account) {
@@ -158,8 +179,8 @@ public final class Books {
 
     /** @throws IllegalArgumentException if there is no such party */
     public int partyIndexOf(UUID party) {
-        Integer index = partyIndex.get(party);
-        if (index == null) {
+        int index = partyIds.find(party);
+        if (index < 0) {
             throw new IllegalArgumentException("no party " + party);
         }
         return index;
@@ -170,15 +191,15 @@ public final class Books {
     }
 
     public AccountType typeOf(int account) {
-        return AccountType.values()[typeOf[account]];
+        return TYPES[typeOf[account]];
     }
 
     public boolean isSystem(int account) {
-        return typeOf[account] == AccountType.SYSTEM.ordinal();
+        return TYPES[typeOf[account]] == AccountType.SYSTEM;
     }
 
     public AccountStatus statusOf(int account) {
-        return AccountStatus.values()[statusOf[account]];
+        return STATUSES[statusOf[account]];
     }
 
     public void setStatus(int account, AccountStatus status) {
@@ -200,21 +221,32 @@ public final class Books {
     }
 
     public long posted(int account, int asset) {
-        return posted[asset][account];
+        return posted[asset].get(account);
     }
 
     public long reserved(int account, int asset) {
-        return reserved[asset][account];
+        return reserved[asset].get(account);
     }
 
     public long available(int account, int asset) {
-        return posted[asset][account] - reserved[asset][account];
+        return posted[asset].get(account) - reserved[asset].get(account);
+    }
+
+    /** The cycle in which the balance last had a net position; 0 if it never had one. */
+    public long lastPosition(int account, int asset) {
+        return lastPosition[asset].get(account);
     }
 
     /** Sets a balance as loaded. */
-    public void setBalance(int account, int asset, long postedAmount, long reservedAmount) {
-        posted[asset][account] = postedAmount;
-        reserved[asset][account] = reservedAmount;
+    public void setBalance(int account, int asset, long postedAmount, long reservedAmount, long lastPositionCycle) {
+        posted[asset].set(account, postedAmount);
+        reserved[asset].set(account, reservedAmount);
+        lastPosition[asset].set(account, lastPositionCycle);
+    }
+
+    /** Notes that the balance has a net position in a cycle. */
+    public void setLastPosition(int account, int asset, long cycle) {
+        lastPosition[asset].set(account, cycle);
     }
 
     /**
@@ -224,18 +256,19 @@ public final class Books {
      * @throws IllegalStateException if a customer's posted balance would fall below zero: screening let through too much
      */
     public void move(int from, int to, int asset, long amount, boolean available) {
-        long left = Math.subtractExact(posted[asset][from], amount);
+        long left = Math.subtractExact(posted[asset].get(from), amount);
         if (left < 0 && !isSystem(from)) {
-            throw new IllegalStateException("account " + accountId(from) + " has " + posted[asset][from] + " of "
+            throw new IllegalStateException("account " + accountId(from) + " has " + posted[asset].get(from) + " of "
                     + assets.get(asset).code() + ", not " + amount);
         }
-        posted[asset][from] = left;
-        touched[asset][from] = true;
-        touched[asset][to] = true;
+        posted[asset].set(from, left);
+        touched[asset].set(from);
+        touched[asset].set(to);
         if (available) {
-            posted[asset][to] = Math.addExact(posted[asset][to], amount);
+            posted[asset].set(to, Math.addExact(posted[asset].get(to), amount));
         } else {
-            incoming[asset][to] = Math.addExact(incoming[asset][to], amount);
+            incoming[asset].set(to, Math.addExact(incoming[asset].get(to), amount));
+            awaits[asset].set(to);
         }
     }
 
@@ -243,33 +276,44 @@ public final class Books {
         if (amount > available(account, asset)) {
             throw new IllegalStateException("cannot reserve " + amount + " of " + accountId(account));
         }
-        reserved[asset][account] += amount;
-        touched[asset][account] = true;
+        reserved[asset].set(account, reserved[asset].get(account) + amount);
+        touched[asset].set(account);
     }
 
     public void release(int account, int asset, long amount) {
-        if (amount > reserved[asset][account]) {
+        if (amount > reserved[asset].get(account)) {
             throw new IllegalStateException("cannot release " + amount + " of " + accountId(account));
         }
-        reserved[asset][account] -= amount;
-        touched[asset][account] = true;
+        reserved[asset].set(account, reserved[asset].get(account) - amount);
+        touched[asset].set(account);
     }
 
     /** Adds what came in during the cycle to the posted balances. */
     public void settleIncoming() {
         for (int asset = 0; asset < posted.length; asset++) {
-            for (int account = 0; account < accounts(); account++) {
-                if (incoming[asset][account] != 0) {
-                    posted[asset][account] = Math.addExact(posted[asset][account], incoming[asset][account]);
-                    incoming[asset][account] = 0;
-                }
+            for (int account = awaits[asset].nextSetBit(0);
+                    account >= 0;
+                    account = awaits[asset].nextSetBit(account + 1)) {
+                posted[asset].set(account, Math.addExact(posted[asset].get(account), incoming[asset].get(account)));
+                incoming[asset].set(account, 0);
             }
+            awaits[asset].clear();
         }
     }
 
     /** Whether a balance changed since {@link #startRun}. */
     public boolean isTouched(int account, int asset) {
-        return touched[asset][account];
+        return touched[asset].get(account);
+    }
+
+    /** The first account from an index on whose balance of an asset changed since {@link #startRun}; −1 if none did. */
+    public int nextTouched(int asset, int account) {
+        return touched[asset].nextSetBit(account);
+    }
+
+    /** How many balances changed since {@link #startRun}. */
+    public int touchedCount() {
+        return Arrays.stream(touched).mapToInt(BitSet::cardinality).sum();
     }
 
     /** The date to which the limit counters belong. */
@@ -279,16 +323,16 @@ public final class Books {
 
     /** Forgets what was touched and, on a new business date, starts its limit counters at zero. */
     public boolean startRun(LocalDate businessDate) {
-        for (boolean[] flags : touched) {
-            Arrays.fill(flags, false);
+        for (BitSet flags : touched) {
+            flags.clear();
         }
-        partyLimits.values().forEach(c -> c.touched = false);
-        accountLimits.values().forEach(c -> c.touched = false);
         boolean newDate = businessDate.isAfter(limitDate);
         if (newDate) {
             limitDate = businessDate;
-            partyLimits.clear();
+            Arrays.fill(partyLimits, null);
             accountLimits.clear();
+        } else {
+            eachLimit((subject, ofAccount, counter) -> counter.touched = false);
         }
         return newDate;
     }
@@ -298,22 +342,38 @@ public final class Books {
         limitDate = date;
     }
 
+    /** The date's counter of a party; begins at zero. */
     public LimitCounter partyLimit(int party) {
-        return partyLimits.computeIfAbsent(party, p -> new LimitCounter());
+        if (party >= partyLimits.length) {
+            partyLimits = Arrays.copyOf(partyLimits, Math.max(partyIds.size(), party + 1));
+        }
+        LimitCounter counter = partyLimits[party];
+        if (counter == null) {
+            counter = new LimitCounter();
+            partyLimits[party] = counter;
+        }
+        return counter;
     }
 
+    /** The date's counter of an account with a cap of its own; begins at zero. */
     public LimitCounter accountLimit(int account) {
         return accountLimits.computeIfAbsent(account, a -> new LimitCounter());
     }
 
-    /** The date's counters by party index. */
-    public Map<Integer, LimitCounter> partyLimits() {
-        return partyLimits;
+    /** Takes a counter of the date. */
+    public interface LimitVisitor {
+        void counter(UUID subject, boolean ofAccount, LimitCounter counter);
     }
 
-    /** The date's counters by account index, of accounts with a cap of their own. */
-    public Map<Integer, LimitCounter> accountLimits() {
-        return accountLimits;
+    /** The date's counters that were ever asked for. */
+    public void eachLimit(LimitVisitor visitor) {
+        for (int party = 0; party < partyLimits.length; party++) {
+            LimitCounter counter = partyLimits[party];
+            if (counter != null) {
+                visitor.counter(partyIds.get(party), false, counter);
+            }
+        }
+        accountLimits.forEach((account, counter) -> visitor.counter(accountIds.get(account), true, counter));
     }
 
     /** Applies a reference line that the cycle sees for the first time. */

@@ -16,8 +16,6 @@ public final class OpenOrder {
 
     public final long intakeNo;
     public final UUID submissionId;
-    public final String client;
-    public final String submissionKey;
     public final int account;
     public final int asset;
     public final Side side;
@@ -52,8 +50,6 @@ public final class OpenOrder {
     public OpenOrder(
             long intakeNo,
             UUID submissionId,
-            String client,
-            String submissionKey,
             int account,
             int asset,
             Side side,
@@ -68,8 +64,6 @@ public final class OpenOrder {
             long admittedCycle) {
         this.intakeNo = intakeNo;
         this.submissionId = submissionId;
-        this.client = client;
-        this.submissionKey = submissionKey;
         this.account = account;
         this.asset = asset;
         this.side = side;

@@ -1,8 +1,8 @@
 package io.quittance.domain.ledger;
 
+import io.quittance.domain.arrays.StableSort;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +22,36 @@ public final class TransferList {
     /** Stands for "of no submission" where an intake number is asked for. */
     public static final long NO_SUBMISSION = 0;
 
+    private static final int LEAST_CAPACITY = 1024;
+
     private int size;
-    private int[] phase = new int[1024];
-    private long[] intakeNo = new long[1024];
-    private byte[] leg = new byte[1024];
-    private byte[] type = new byte[1024];
-    private int[] asset = new int[1024];
-    private int[] from = new int[1024];
-    private int[] to = new int[1024];
-    private long[] amount = new long[1024];
-    private @Nullable String[] taskId = new String[1024];
+    private int[] phase;
+    private long[] intakeNo;
+    private byte[] leg;
+    private byte[] type;
+    private int[] asset;
+    private int[] from;
+    private int[] to;
+    private long[] amount;
+    private @Nullable String[] taskId;
+
+    public TransferList() {
+        this(LEAST_CAPACITY);
+    }
+
+    /** @param expected about how many transfers will come */
+    public TransferList(long expected) {
+        int capacity = (int) Math.max(LEAST_CAPACITY, Math.min(expected, Integer.MAX_VALUE / 4));
+        phase = new int[capacity];
+        intakeNo = new long[capacity];
+        leg = new byte[capacity];
+        type = new byte[capacity];
+        asset = new int[capacity];
+        from = new int[capacity];
+        to = new int[capacity];
+        amount = new long[capacity];
+        taskId = new String[capacity];
+    }
 
     /**
      * Appends one transfer.
@@ -113,26 +133,31 @@ public final class TransferList {
         if (isSorted()) {
             return;
         }
-        int[] order = IntStream.range(0, size)
-                .boxed()
-                .sorted(Comparator.<Integer>comparingInt(i -> phase[i])
-                        .thenComparingLong(i -> intakeNo[i])
-                        .thenComparingInt(i -> leg[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] order = new int[size];
+        Arrays.setAll(order, i -> i);
+        // Least significant first; each pass keeps the order of the one before where its own keys are equal.
+        sortBy(order, i -> leg[i]);
+        sortBy(order, i -> intakeNo[i]);
+        sortBy(order, i -> phase[i]);
         phase = pick(phase, order);
-        intakeNo = Arrays.stream(order).mapToLong(i -> intakeNo[i]).toArray();
+        intakeNo = pick(intakeNo, order);
         leg = pick(leg, order);
         type = pick(type, order);
         asset = pick(asset, order);
         from = pick(from, order);
         to = pick(to, order);
-        amount = Arrays.stream(order).mapToLong(i -> amount[i]).toArray();
+        amount = pick(amount, order);
         @Nullable String[] tasks = new String[order.length];
         for (int i = 0; i < order.length; i++) {
             tasks[i] = taskId[order[i]];
         }
         taskId = tasks;
+    }
+
+    private void sortBy(int[] order, IntToLongFunction key) {
+        long[] keys = new long[size];
+        Arrays.setAll(keys, i -> key.applyAsLong(order[i]));
+        StableSort.byKey(keys, order, size);
     }
 
     private boolean isSorted() {
@@ -151,7 +176,7 @@ public final class TransferList {
     }
 
     private void grow() {
-        int capacity = amount.length * 2 + 16;
+        int capacity = amount.length + (amount.length >> 1);
         phase = Arrays.copyOf(phase, capacity);
         intakeNo = Arrays.copyOf(intakeNo, capacity);
         leg = Arrays.copyOf(leg, capacity);
@@ -164,7 +189,15 @@ public final class TransferList {
     }
 
     private static int[] pick(int[] values, int[] order) {
-        return Arrays.stream(order).map(i -> values[i]).toArray();
+        int[] picked = new int[order.length];
+        Arrays.setAll(picked, i -> values[order[i]]);
+        return picked;
+    }
+
+    private static long[] pick(long[] values, int[] order) {
+        long[] picked = new long[order.length];
+        Arrays.setAll(picked, i -> values[order[i]]);
+        return picked;
     }
 
     private static byte[] pick(byte[] values, int[] order) {

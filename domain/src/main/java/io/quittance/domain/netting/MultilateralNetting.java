@@ -1,9 +1,8 @@
 package io.quittance.domain.netting;
 
+import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.TransferList;
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Nets a cycle's transfers, each account against all others together, asset by asset. */
 public final class MultilateralNetting {
@@ -11,35 +10,14 @@ public final class MultilateralNetting {
     private MultilateralNetting() {}
 
     /**
-     * The positions of all accounts that pay or receive, by asset and then account. Their nets sum to zero per asset.
+     * The positions of all accounts that pay, receive or reserve. Their nets sum to zero per asset.
      *
-     * @param accounts how many accounts the books have
-     * @param assets how many assets there are
+     * @param transfers all that moved over the books in a run, in the order of the books
+     * @param books as the run leaves them
      * @throws ArithmeticException if a sum exceeds 64 bits
      */
-    public static List<NetPosition> net(TransferList transfers, int accounts, int assets) {
-        long[][] debits = new long[assets][];
-        long[][] credits = new long[assets][];
-        for (int i = 0; i < transfers.size(); i++) {
-            int asset = transfers.asset(i);
-            if (debits[asset] == null) {
-                debits[asset] = new long[accounts];
-                credits[asset] = new long[accounts];
-            }
-            int from = transfers.from(i);
-            int to = transfers.to(i);
-            debits[asset][from] = Math.addExact(debits[asset][from], transfers.amount(i));
-            credits[asset][to] = Math.addExact(credits[asset][to], transfers.amount(i));
-        }
-        var positions = new ArrayList<NetPosition>();
-        for (int asset = 0; asset < assets; asset++) {
-            for (int account = 0; debits[asset] != null && account < accounts; account++) {
-                if (debits[asset][account] != 0 || credits[asset][account] != 0) {
-                    positions.add(new NetPosition(account, asset, debits[asset][account], credits[asset][account]));
-                }
-            }
-        }
-        return positions;
+    public static NetPositions net(TransferList transfers, Books books) {
+        return new NetPositions(transfers, books);
     }
 
     /**
@@ -57,14 +35,14 @@ public final class MultilateralNetting {
     }
 
     /** The efficiency of one asset. */
-    public static Efficiency efficiency(
-            List<NetPosition> positions, int asset, java.util.function.IntPredicate isSystem) {
+    public static Efficiency efficiency(NetPositions positions, int asset, java.util.function.IntPredicate isSystem) {
         BigInteger gross = BigInteger.ZERO;
         BigInteger net = BigInteger.ZERO;
-        for (NetPosition position : positions) {
-            if (position.asset() == asset && !isSystem.test(position.account())) {
-                gross = gross.add(BigInteger.valueOf(position.debits())).add(BigInteger.valueOf(position.credits()));
-                net = net.add(BigInteger.valueOf(position.net()).abs());
+        for (int i = 0; i < positions.size(); i++) {
+            if (positions.asset(i) == asset && !isSystem.test(positions.account(i))) {
+                gross = gross.add(BigInteger.valueOf(positions.debits(i)))
+                        .add(BigInteger.valueOf(positions.credits(i)));
+                net = net.add(BigInteger.valueOf(positions.net(i)).abs());
             }
         }
         return new Efficiency(asset, gross, net);

@@ -7,6 +7,7 @@ import io.quittance.domain.amount.Exact;
 import io.quittance.domain.cycle.BankParameters;
 import io.quittance.domain.cycle.Instrument;
 import io.quittance.domain.cycle.SettlementCalendar;
+import io.quittance.domain.intake.Phase;
 import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.ReferenceLine;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,10 +46,10 @@ public final class Screening {
     private final CycleContext cycle;
     private final Books books;
     private final TransferList transfers;
-    private final Map<Long, Outcome> outcomes = new LinkedHashMap<>();
+    private final Outcomes outcomes = new Outcomes();
     private final List<OpenOrder> admitted = new ArrayList<>();
     private final List<OpenOrder> ended = new ArrayList<>();
-    private final Set<Long> cancelledBeforeAdmission = new HashSet<>();
+    private final Set<Long> cancelled = new HashSet<>();
     private final List<SettledDeposit> deposits = new ArrayList<>();
     private final Map<Long, Long> reversals = new LinkedHashMap<>();
 
@@ -62,8 +62,8 @@ public final class Screening {
         this.transfers = transfers;
     }
 
-    /** What was decided so far, by intake number. A submission of this cycle that is missing here was not judged yet. */
-    public Map<Long, Outcome> outcomes() {
+    /** What was decided so far. */
+    public Outcomes outcomes() {
         return outcomes;
     }
 
@@ -88,53 +88,19 @@ public final class Screening {
 
     // ---- Phase 0: administration ----------------------------------------------------------------------------------
 
-    /**
-     * Phase 0: reversals, cancels, clock expiries, and the end of orders whose account lost the right to keep them.
-     *
-     * @param received the cycle's own submissions in intake order
-     * @param held what was carried in held, in intake order
-     * @param journal the settled transfers of submissions that a reversal names, by submission id
-     * @return what is still held after this phase
-     */
-    public List<Queued> administer(
-            List<Queued> received, List<Queued> held, Map<java.util.UUID, SettledSubmission> journal) {
-        for (Queued item : received) {
+    /** Phase 0: reversals, cancels, clock expiries, and the end of orders whose account lost the right to keep them. */
+    public void administer(CycleInput input) {
+        input.received(Phase.REVERSALS, item -> {
             if (item.submission() instanceof Submission.Reversal reversal) {
-                decide(item, reverse(item, reversal, journal.get(reversal.reversedSubmission())));
+                decide(item, reverse(item, reversal, input.reversible(reversal.reversedSubmission())));
             }
-        }
-        Map<String, Queued> heldByKey = new HashMap<>();
-        held.forEach(item -> heldByKey.put(keyOf(item.client(), item.submissionKey()), item));
-        Map<String, OpenOrder> restingByKey = new HashMap<>();
-        books.orders.values().forEach(order -> restingByKey.put(keyOf(order.client, order.submissionKey), order));
-        Map<String, Queued> receivedOrders = new HashMap<>();
-        for (Queued item : received) {
-            if (item.submission() instanceof Submission.Order) {
-                receivedOrders.put(keyOf(item.client(), item.submissionKey()), item);
-            } else if (item.submission() instanceof Submission.Cancel cancel) {
-                decide(item, cancel(item, cancel, restingByKey, heldByKey, receivedOrders));
+        });
+        input.cancels((item, named) -> {
+            if (item.submission() instanceof Submission.Cancel cancel) {
+                decide(item, cancel(item, cancel, named));
             }
-        }
+        });
         expireOrders();
-        var remaining = new ArrayList<Queued>();
-        for (Queued item : held) {
-            if (outcomes.containsKey(item.intakeNo())) {
-                continue;
-            }
-            LocalDate until = item.waitsUntil();
-            if (until != null && until.isBefore(cycle.businessDate())) {
-                outcomes.put(
-                        item.intakeNo(),
-                        new Outcome(item.intakeNo(), Outcome.State.EXPIRED, Reason.HOLD_EXPIRED, "", null, 0, 0));
-            } else {
-                remaining.add(item);
-            }
-        }
-        return remaining;
-    }
-
-    private static String keyOf(String client, String key) {
-        return client + '\0' + key;
     }
 
     private Verdict reverse(Queued item, Submission.Reversal reversal, @Nullable SettledSubmission original) {
@@ -194,39 +160,42 @@ public final class Screening {
         return Verdict.ADMIT;
     }
 
-    private Verdict cancel(
-            Queued item,
-            Submission.Cancel cancel,
-            Map<String, OpenOrder> restingByKey,
-            Map<String, Queued> heldByKey,
-            Map<String, Queued> receivedOrders) {
-        String key = keyOf(item.client(), cancel.cancelledKey());
-        OpenOrder resting = restingByKey.get(key);
-        if (resting != null
-                && resting.openLots > 0
-                && books.accountId(resting.account).equals(cancel.accountId())) {
+    private Verdict cancel(Queued item, Submission.Cancel cancel, CycleInput.@Nullable Named named) {
+        if (named == null || !named.accountId().equals(cancel.accountId())) {
+            return Verdict.refuse(Reason.NOTHING_TO_CANCEL);
+        }
+        OpenOrder resting = books.orders.get(named.intakeNo());
+        if (resting != null) {
             end(resting, Outcome.State.CANCELLED, Reason.CANCELLED_BY_SENDER);
             return Verdict.ADMIT;
         }
-        Queued waiting = heldByKey.get(key);
-        if (waiting != null
-                && waiting.submission().accountId().equals(cancel.accountId())
-                && !outcomes.containsKey(waiting.intakeNo())) {
-            outcomes.put(waiting.intakeNo(), cancelled(waiting.intakeNo()));
-            return Verdict.ADMIT;
+        boolean withinReach = switch (named.standing()) {
+            case HELD -> true;
+            case ORDER_OF_THIS_WINDOW -> named.intakeNo() < item.intakeNo();
+            case ELSEWHERE -> false;
+        };
+        if (!withinReach || !cancelled.add(named.intakeNo())) {
+            return Verdict.refuse(Reason.NOTHING_TO_CANCEL);
         }
-        Queued sameCycle = receivedOrders.get(key);
-        if (sameCycle != null
-                && sameCycle.submission().accountId().equals(cancel.accountId())
-                && cancelledBeforeAdmission.add(sameCycle.intakeNo())) {
-            outcomes.put(sameCycle.intakeNo(), cancelled(sameCycle.intakeNo()));
-            return Verdict.ADMIT;
-        }
-        return Verdict.refuse(Reason.NOTHING_TO_CANCEL);
+        outcomes.add(
+                named.submissionId(),
+                new Outcome(named.intakeNo(), Outcome.State.CANCELLED, Reason.CANCELLED_BY_SENDER, "", null, 0, 0));
+        return Verdict.ADMIT;
     }
 
-    private static Outcome cancelled(long intakeNo) {
-        return new Outcome(intakeNo, Outcome.State.CANCELLED, Reason.CANCELLED_BY_SENDER, "", null, 0, 0);
+    /** Whether a held submission is to be judged again: it was not cancelled, and its last date is not past. */
+    private boolean stillWaits(Queued item) {
+        if (cancelled.contains(item.intakeNo())) {
+            return false;
+        }
+        LocalDate until = item.waitsUntil();
+        if (until != null && until.isBefore(cycle.businessDate())) {
+            outcomes.add(
+                    item.submissionId(),
+                    new Outcome(item.intakeNo(), Outcome.State.EXPIRED, Reason.HOLD_EXPIRED, "", null, 0, 0));
+            return false;
+        }
+        return true;
     }
 
     private void expireOrders() {
@@ -257,7 +226,7 @@ public final class Screening {
         books.release(order.account, order.reservedAsset(), order.worstCase());
         releaseLimit(order, order.limitReserved);
         order.limitReserved = 0;
-        outcomes.put(order.intakeNo, ending(order, state, reason));
+        outcomes.add(order.submissionId, ending(order, state, reason));
         order.openLots = 0;
         books.orders.remove(order.intakeNo);
         ended.add(order);
@@ -272,42 +241,43 @@ public final class Screening {
     // ---- Phase 1: credits -----------------------------------------------------------------------------------------
 
     /**
-     * Phase 1: deposits, completions and refunds, in intake order; what they bring is available in phase 2.
-     *
-     * @param held what is still held, in intake order
-     * @param received the cycle's own submissions in intake order
+     * Phase 1: deposits, completions and refunds, what is held before what is new, in intake order; what they bring is
+     * available in phase 2.
      */
-    public void credit(List<Queued> held, List<Queued> received) {
-        Set<String> publishing = new HashSet<>();
+    public void credit(CycleInput input) {
+        Map<String, List<Long>> publishing = input.publishing();
         Set<String> completing = new HashSet<>();
-        for (Collection<Queued> items : List.of(held, received)) {
-            for (Queued item : items) {
-                if (item.submission() instanceof Submission.TaskPublication publication) {
-                    publishing.add(publication.taskId());
-                }
+        input.held(Phase.CREDITS, item -> {
+            if (stillWaits(item)) {
+                credit(item, publishing, completing);
             }
-        }
-        for (Collection<Queued> items : List.of(held, received)) {
-            for (Queued item : items) {
-                switch (item.submission()) {
-                    case Submission.ComputeDeposit deposit -> decide(item, deposit(item, deposit));
-                    case Submission.TaskCompletion completion -> {
-                        Verdict verdict = complete(item, completion, publishing);
-                        decide(item, verdict);
-                        if (isHeld(item)) {
-                            completing.add(completion.taskId());
-                        }
-                    }
-                    default -> {}
-                }
-            }
-        }
+        });
+        input.received(Phase.CREDITS, item -> credit(item, publishing, completing));
         refundExpiredTasks(completing);
     }
 
-    private boolean isHeld(Queued item) {
-        Outcome outcome = outcomes.get(item.intakeNo());
-        return outcome != null && outcome.state() == Outcome.State.HELD;
+    /** @param completing takes the names of tasks whose completion waits */
+    private void credit(Queued item, Map<String, List<Long>> publishing, Set<String> completing) {
+        switch (item.submission()) {
+            case Submission.ComputeDeposit deposit -> decide(item, deposit(item, deposit));
+            case Submission.TaskCompletion completion -> {
+                List<Long> publications = publishing.getOrDefault(completion.taskId(), List.of());
+                boolean underWay = !cancelled.containsAll(publications);
+                if (decide(item, complete(item, completion, underWay)) == Outcome.State.HELD) {
+                    completing.add(completion.taskId());
+                }
+            }
+            case Submission.TaskPublication ignored -> throw misplaced(item);
+            case Submission.Order ignored -> throw misplaced(item);
+            case Submission.Spend ignored -> throw misplaced(item);
+            case Submission.Transfer ignored -> throw misplaced(item);
+            case Submission.Cancel ignored -> throw misplaced(item);
+            case Submission.Reversal ignored -> throw misplaced(item);
+        }
+    }
+
+    private static IllegalStateException misplaced(Queued item) {
+        return new IllegalStateException(item.submission().kind() + " is judged in another phase");
     }
 
     private Verdict deposit(Queued item, Submission.ComputeDeposit deposit) {
@@ -394,16 +364,13 @@ public final class Screening {
         return books.posted(origin, asset) >= amount - Long.MAX_VALUE;
     }
 
-    private Verdict complete(Queued item, Submission.TaskCompletion completion, Set<String> publishing) {
+    private Verdict complete(Queued item, Submission.TaskCompletion completion, boolean underWay) {
         int agent = books.indexOf(completion.agentAccount());
         Verdict fault = mayReceive(agent);
         Task task = books.tasks.get(completion.taskId());
         if (task == null) {
             return Verdict.first(
-                    fault,
-                    publishing.contains(completion.taskId())
-                            ? new Verdict.Wait(Reason.TASK_NOT_READY)
-                            : Verdict.refuse(Reason.UNKNOWN_TASK));
+                    fault, underWay ? new Verdict.Wait(Reason.TASK_NOT_READY) : Verdict.refuse(Reason.UNKNOWN_TASK));
         }
         boolean byPublisher = books.indexOf(completion.accountId()) == task.publisher;
         // An agent's own completion is a claim, whoever brings it.
@@ -466,26 +433,32 @@ public final class Screening {
      * Phase 2: on a new business date the resting buys take their place in its limits; then what is held, then what is
      * new, in intake order. What is received here is available from the next cycle.
      */
-    public void debit(boolean newBusinessDate, List<Queued> held, List<Queued> received) {
+    public void debit(boolean newBusinessDate, CycleInput input) {
         if (newBusinessDate) {
             reserveLimitsAnew();
         }
-        for (Collection<Queued> items : List.of(held, received)) {
-            for (Queued item : items) {
-                if (cancelledBeforeAdmission.contains(item.intakeNo())) {
-                    continue;
-                }
-                switch (item.submission()) {
-                    case Submission.TaskPublication publication -> decide(item, publish(item, publication));
-                    case Submission.Order order -> decideOrder(item, order);
-                    case Submission.Spend spend -> decide(item, spend(item, spend));
-                    case Submission.Transfer transfer -> decide(item, transfer(item, transfer));
-                    case Submission.ComputeDeposit ignored -> {}
-                    case Submission.TaskCompletion ignored -> {}
-                    case Submission.Cancel ignored -> {}
-                    case Submission.Reversal ignored -> {}
-                }
+        input.held(Phase.DEBITS, item -> {
+            if (stillWaits(item)) {
+                debit(item);
             }
+        });
+        input.received(Phase.DEBITS, item -> {
+            if (!cancelled.contains(item.intakeNo())) {
+                debit(item);
+            }
+        });
+    }
+
+    private void debit(Queued item) {
+        switch (item.submission()) {
+            case Submission.TaskPublication publication -> decide(item, publish(item, publication));
+            case Submission.Order order -> decideOrder(item, order);
+            case Submission.Spend spend -> decide(item, spend(item, spend));
+            case Submission.Transfer transfer -> decide(item, transfer(item, transfer));
+            case Submission.ComputeDeposit ignored -> throw misplaced(item);
+            case Submission.TaskCompletion ignored -> throw misplaced(item);
+            case Submission.Cancel ignored -> throw misplaced(item);
+            case Submission.Reversal ignored -> throw misplaced(item);
         }
     }
 
@@ -659,8 +632,6 @@ public final class Screening {
         var open = new OpenOrder(
                 item.intakeNo(),
                 item.submissionId(),
-                item.client(),
-                item.submissionKey(),
                 account,
                 asset,
                 order.side(),
@@ -820,27 +791,36 @@ public final class Screening {
         transfers.add(phase, intakeNo, leg, type, asset, from, to, amount, taskId);
     }
 
-    private void decide(Queued item, Verdict verdict) {
+    /** Notes what was decided, and answers it. */
+    private Outcome.State decide(Queued item, Verdict verdict) {
+        if (verdict == Verdict.ADMIT && item.waitsUntil() == null) {
+            outcomes.settledPlainly();
+            return Outcome.State.SETTLED;
+        }
+        Outcome outcome = outcome(item, verdict);
+        outcomes.add(item.submissionId(), outcome);
+        return outcome.state();
+    }
+
+    private Outcome outcome(Queued item, Verdict verdict) {
         long no = item.intakeNo();
         LocalDate asked = item.submission().holdUntil();
-        outcomes.put(
-                no,
-                switch (verdict) {
-                    case Verdict.Admit ignored -> Outcome.settled(no);
-                    case Verdict.Refuse refuse -> Outcome.rejected(no, refuse.reason(), refuse.detail());
-                    case Verdict.Lacks lacks ->
-                        asked != null && !asked.isBefore(cycle.businessDate())
-                                ? Outcome.held(no, lacks.reason(), lacks.detail(), asked)
-                                : Outcome.rejected(no, lacks.reason(), lacks.detail());
-                    case Verdict.Wait wait -> {
-                        LocalDate until = item.waitsUntil() != null ? item.waitsUntil() : asked;
-                        if (until == null) {
-                            until = SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
-                        }
-                        yield until.isBefore(cycle.businessDate())
-                                ? Outcome.rejected(no, wait.reason(), "")
-                                : Outcome.held(no, wait.reason(), "", until);
-                    }
-                });
+        return switch (verdict) {
+            case Verdict.Admit ignored -> Outcome.settled(no);
+            case Verdict.Refuse refuse -> Outcome.rejected(no, refuse.reason(), refuse.detail());
+            case Verdict.Lacks lacks ->
+                asked != null && !asked.isBefore(cycle.businessDate())
+                        ? Outcome.held(no, lacks.reason(), lacks.detail(), asked)
+                        : Outcome.rejected(no, lacks.reason(), lacks.detail());
+            case Verdict.Wait wait -> {
+                LocalDate until = item.waitsUntil() != null ? item.waitsUntil() : asked;
+                if (until == null) {
+                    until = SettlementCalendar.after(cycle.businessDate(), WAIT_BY_RULE);
+                }
+                yield until.isBefore(cycle.businessDate())
+                        ? Outcome.rejected(no, wait.reason(), "")
+                        : Outcome.held(no, wait.reason(), "", until);
+            }
+        };
     }
 }

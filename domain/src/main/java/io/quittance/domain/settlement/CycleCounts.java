@@ -1,6 +1,7 @@
 package io.quittance.domain.settlement;
 
 import io.quittance.domain.screening.Outcome;
+import io.quittance.domain.screening.Outcomes;
 
 /**
  * How many submissions a cycle received and what became of them, each counted once: {@code carriedIn + received = settled +
@@ -22,18 +23,15 @@ public record CycleCounts(
 
     /** Counts a run that is through. */
     public static CycleCounts of(SettlementCycle run, long restingBefore) {
-        long[] by = new long[Outcome.State.values().length];
-        for (Outcome outcome : run.outcomes().values()) {
-            by[outcome.state().ordinal()]++;
-        }
+        Outcomes outcomes = run.outcomes();
         return new CycleCounts(
-                run.input().received().size(),
-                run.input().held().size() + restingBefore,
-                by[Outcome.State.SETTLED.ordinal()],
-                by[Outcome.State.REJECTED.ordinal()],
-                by[Outcome.State.CANCELLED.ordinal()],
-                by[Outcome.State.EXPIRED.ordinal()],
-                by[Outcome.State.HELD.ordinal()],
+                run.input().receivedCount(),
+                run.input().heldCount() + restingBefore,
+                outcomes.count(Outcome.State.SETTLED),
+                outcomes.count(Outcome.State.REJECTED),
+                outcomes.count(Outcome.State.CANCELLED),
+                outcomes.count(Outcome.State.EXPIRED),
+                outcomes.count(Outcome.State.HELD),
                 run.books().orders.size(),
                 run.transfers().size());
     }

@@ -1,6 +1,8 @@
 package io.quittance.domain.settlement;
 
 import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.ledger.Books;
+import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.DataRoot;
 import io.quittance.domain.seal.EntryDomain;
@@ -11,7 +13,7 @@ import io.quittance.domain.seal.SealHeader;
 import io.quittance.domain.seal.Slot;
 import java.math.BigInteger;
 import java.util.Map;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals one cycle: takes its transfers in the order of the books, builds the entry tree over them and the header on top.
@@ -21,7 +23,9 @@ public final class CycleSealer implements CycleStore.TransferSink {
 
     private final ClosedWindow window;
     private final EntrySealer entries;
-    private final byte[] leaves;
+    private final EntryTree.Builder leaves;
+    private final byte[] leaf = new byte[Hash32.LENGTH];
+    private @Nullable EntryTree tree;
     private final long count;
     private long next;
     private BigInteger total = BigInteger.ZERO;
@@ -32,29 +36,28 @@ public final class CycleSealer implements CycleStore.TransferSink {
         this.window = window;
         this.entries = new EntrySealer(secret.forCycle(window.cycle()), domain, window.cutOff());
         this.count = count;
-        this.leaves = new byte[Math.toIntExact(Math.multiplyExact(count, Hash32.LENGTH))];
+        this.leaves = EntryTree.builder(Math.toIntExact(count));
         this.next = window.firstSeq();
     }
 
     /** Takes the next transfer. Their numbers must come without a gap. */
     @Override
-    public void transfer(long seq, UUID from, UUID to, long amount, int asset, int typeCode) {
+    public void transfer(
+            long seq,
+            long fromHigh,
+            long fromLow,
+            long toHigh,
+            long toLow,
+            long amount,
+            int asset,
+            int typeCode,
+            int leg) {
         if (seq != next || next >= window.firstSeq() + count) {
             throw new IllegalStateException("cycle " + window.cycle() + ": transfer " + seq + " where " + next
                     + " was due, of " + count + " from " + window.firstSeq());
         }
-        int at = Math.toIntExact((seq - window.firstSeq()) * Hash32.LENGTH);
-        entries.leaf(
-                seq,
-                from.getMostSignificantBits(),
-                from.getLeastSignificantBits(),
-                to.getMostSignificantBits(),
-                to.getLeastSignificantBits(),
-                amount,
-                asset,
-                typeCode,
-                leaves,
-                at);
+        entries.leaf(seq, fromHigh, fromLow, toHigh, toLow, amount, asset, typeCode, leaf, 0);
+        leaves.put(Math.toIntExact(seq - window.firstSeq()), leaf, 0, 1);
         if (asset == 0) {
             if (Long.MAX_VALUE - partial < amount) {
                 total = total.add(BigInteger.valueOf(partial));
@@ -63,6 +66,44 @@ public final class CycleSealer implements CycleStore.TransferSink {
             partial += amount;
         }
         next++;
+    }
+
+    /** Takes the transfers of a run, in their order. */
+    public CycleSealer takeAll(TransferList transfers, Books books) {
+        for (int i = 0; i < transfers.size(); i++) {
+            int from = transfers.from(i);
+            int to = transfers.to(i);
+            transfer(
+                    window.firstSeq() + i,
+                    books.idHigh(from),
+                    books.idLow(from),
+                    books.idHigh(to),
+                    books.idLow(to),
+                    transfers.amount(i),
+                    transfers.asset(i),
+                    transfers.typeCode(i),
+                    transfers.leg(i));
+        }
+        return this;
+    }
+
+    /**
+     * Builds the tree over what came, the long part of {@link #seal}, which does it if this was not called. A second call
+     * gives the same tree.
+     *
+     * @throws IllegalStateException if not all transfers came
+     */
+    public EntryTree tree() {
+        if (next != window.firstSeq() + count) {
+            throw new IllegalStateException("cycle " + window.cycle() + " has " + (next - window.firstSeq())
+                    + " transfers in the journal, not " + count);
+        }
+        EntryTree built = tree;
+        if (built == null) {
+            built = leaves.build();
+            tree = built;
+        }
+        return built;
     }
 
     /** A sealed cycle. */
@@ -75,11 +116,7 @@ public final class CycleSealer implements CycleStore.TransferSink {
      * @throws IllegalStateException if not all transfers came
      */
     public Sealed seal(CycleCounts counts, Map<Slot, Hash32> slots, Hash32 prevHash) {
-        if (next != window.firstSeq() + count) {
-            throw new IllegalStateException("cycle " + window.cycle() + " has " + (next - window.firstSeq())
-                    + " transfers in the journal, not " + count);
-        }
-        EntryTree tree = EntryTree.of(leaves);
+        EntryTree built = tree();
         var header = new SealHeader(
                 SealHeader.VERSION,
                 window.rulesVersion(),
@@ -93,10 +130,10 @@ public final class CycleSealer implements CycleStore.TransferSink {
                 total.add(BigInteger.valueOf(partial)),
                 counts.refused(),
                 counts.held(),
-                tree.root(),
+                built.root(),
                 DataRoot.of(slots).root(),
                 Hash32.ZERO,
                 prevHash);
-        return new Sealed(header, tree);
+        return new Sealed(header, built);
     }
 }

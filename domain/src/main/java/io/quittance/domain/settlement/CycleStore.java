@@ -1,14 +1,14 @@
 package io.quittance.domain.settlement;
 
 import io.quittance.domain.cycle.ClosedWindow;
-import io.quittance.domain.intake.Queued;
 import io.quittance.domain.ledger.Books;
+import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.Slot;
-import java.util.List;
+import java.time.LocalDate;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +40,12 @@ public interface CycleStore {
     /** What is judged in the next cycle to be published. */
     CycleInput input(ClosedWindow window);
 
-    /** What was judged in a cycle, with the held submissions that a replay carries itself. */
-    CycleInput input(ClosedWindow window, List<Queued> held);
+    /**
+     * What was judged in a cycle, with the held submissions that a replay carries itself.
+     *
+     * @param held until when each waits, by intake number
+     */
+    CycleInput input(ClosedWindow window, NavigableMap<Long, LocalDate> held);
 
     /** Keeps the rounds of the cycle. */
     void saveRounds(long token, SettlementCycle run);
@@ -58,9 +62,18 @@ public interface CycleStore {
     /** The counts of a published cycle. */
     Optional<CycleCounts> counts(long cycle);
 
-    /** Receives the settled transfers of a cycle in the order of the books. */
+    /** Receives the settled transfers of a cycle in the order of the books; accounts as the two halves of their ids. */
     interface TransferSink {
-        void transfer(long seq, UUID from, UUID to, long amount, int asset, int typeCode);
+        void transfer(
+                long seq,
+                long fromHigh,
+                long fromLow,
+                long toHigh,
+                long toLow,
+                long amount,
+                int asset,
+                int typeCode,
+                int leg);
     }
 
     /** Streams the journal of a published cycle. */

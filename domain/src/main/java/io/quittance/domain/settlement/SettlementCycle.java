@@ -2,7 +2,6 @@ package io.quittance.domain.settlement;
 
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
-import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.ledger.Books;
@@ -13,13 +12,16 @@ import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.matching.MatchingRound;
 import io.quittance.domain.matching.MatchingRounds;
 import io.quittance.domain.netting.MultilateralNetting;
-import io.quittance.domain.netting.NetPosition;
+import io.quittance.domain.netting.NetPositions;
+import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.screening.Outcome;
+import io.quittance.domain.screening.Outcomes;
 import io.quittance.domain.screening.Screening;
+import io.quittance.domain.seal.Hash32;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One cycle over the books, in memory: {@link #screen}, {@link #match}, {@link #settleFills}, {@link #net}. A pure function
@@ -31,13 +33,15 @@ import java.util.TreeMap;
 public final class SettlementCycle {
 
     private final CycleInput input;
+    private final InputsDigest inputs;
     private final Books books;
-    private final TransferList transfers = new TransferList();
+    private final TransferList transfers;
     private final Screening screening;
-    private final Map<Long, Outcome> outcomes = new TreeMap<>();
+    private final Outcomes outcomes;
     private final List<OpenOrder> changedOrders = new ArrayList<>();
     private List<MatchingRound> rounds = List.of();
-    private List<NetPosition> positions = List.of();
+    private @Nullable NetPositions positions;
+    private @Nullable Hash32 inputsHash;
     private boolean firstOfDate;
     private Stage stage = Stage.NEW;
 
@@ -53,7 +57,10 @@ public final class SettlementCycle {
     public SettlementCycle(Books books, CycleInput input) {
         this.books = books;
         this.input = input;
+        this.inputs = new InputsDigest(input);
+        this.transfers = new TransferList(input.receivedCount());
         this.screening = new Screening(input.context(), books, transfers);
+        this.outcomes = screening.outcomes();
     }
 
     /** Runs all stages. */
@@ -68,15 +75,15 @@ public final class SettlementCycle {
     /** Phases 0 to 2: who and what is new, administration, credits, debits and reservations. */
     public void screen() {
         enter(Stage.NEW);
-        input.reference().forEach(entry -> books.apply(entry.line()));
+        inputs.reference(entry -> books.apply(entry.line()));
         firstOfDate = books.startRun(input.context().businessDate());
         if (firstOfDate) {
             books.orders.values().forEach(order -> order.limitReserved = 0); // Past dates' counters never change.
         }
-        List<Queued> held = screening.administer(input.received(), input.held(), input.reversible());
-        screening.credit(held, input.received());
-        screening.debit(firstOfDate, held, input.received());
-        outcomes.putAll(screening.outcomes());
+        screening.administer(inputs);
+        screening.credit(inputs);
+        screening.debit(firstOfDate, inputs);
+        inputsHash = inputs.finish();
         changedOrders.addAll(screening.endedOrders());
     }
 
@@ -118,11 +125,11 @@ public final class SettlementCycle {
         useLimit(order, spentOfReserved, reservedAfter);
         if (openAfter == 0) {
             books.orders.remove(order.intakeNo);
-            outcomes.put(order.intakeNo, endOf(order, lapses));
+            outcomes.add(order.submissionId, endOf(order, lapses));
             order.openLots = 0;
         } else if (fill > 0 || cut > 0 || order.admittedCycle == input.context().number()) {
-            outcomes.put(
-                    order.intakeNo,
+            outcomes.add(
+                    order.submissionId,
                     new Outcome(
                             order.intakeNo, Outcome.State.ADMITTED, null, "", null, order.filledLots, order.openLots));
         }
@@ -211,8 +218,7 @@ public final class SettlementCycle {
     /** What each account pays and receives of each asset. */
     public void net() {
         enter(Stage.FILLED);
-        positions = MultilateralNetting.net(
-                transfers, books.accounts(), books.assets().size());
+        positions = MultilateralNetting.net(transfers, books);
         books.lastCycle = input.context().number();
         books.lastSeq += transfers.size();
     }
@@ -242,8 +248,8 @@ public final class SettlementCycle {
         return transfers;
     }
 
-    /** By intake number: every submission that was judged or whose order changed. */
-    public Map<Long, Outcome> outcomes() {
+    /** What became of the submissions that were judged or whose order changed. */
+    public Outcomes outcomes() {
         return outcomes;
     }
 
@@ -251,8 +257,25 @@ public final class SettlementCycle {
         return rounds;
     }
 
-    public List<NetPosition> positions() {
-        return positions;
+    /** @throws IllegalStateException before {@link #net} has run */
+    public NetPositions positions() {
+        return due(positions);
+    }
+
+    /**
+     * The hash of what the cycle took in: slot {@link io.quittance.domain.seal.Slot#INPUTS}.
+     *
+     * @throws IllegalStateException before {@link #screen} has run
+     */
+    public Hash32 inputsHash() {
+        return due(inputsHash);
+    }
+
+    private static <T> T due(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("this stage of the cycle has not run yet");
+        }
+        return value;
     }
 
     /** Orders admitted in this cycle, in intake order; some may have ended in it. */

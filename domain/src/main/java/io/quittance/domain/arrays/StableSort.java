@@ -1,9 +1,9 @@
-package io.quittance.domain.auction;
+package io.quittance.domain.arrays;
 
 import java.util.Arrays;
 
 /** Sorts items by a parallel array of keys, ascending and stable: in linear time, whatever the distribution. */
-final class StableSort {
+public final class StableSort {
 
     private static final int DIGIT_BITS = 11;
     private static final int DIGITS = 1 << DIGIT_BITS;
@@ -14,7 +14,7 @@ final class StableSort {
     private StableSort() {}
 
     /** Sorts the first {@code n} of both arrays, in place. */
-    static void byKey(long[] key, int[] item, int n) {
+    public static void byKey(long[] key, int[] item, int n) {
         if (isSorted(key, n)) {
             return;
         }
