@@ -22,6 +22,7 @@ CREATE TABLE settlement_cycles (
     parameters_version integer     NOT NULL REFERENCES bank_parameters,
     first_seq          bigint      NOT NULL CHECK (first_seq > 0),
     received           bigint      NOT NULL,
+    received_of_kind   bigint[]    NOT NULL,  -- The same by the kind's code: what a run need not look for, it does not read.
     closed_at          timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 

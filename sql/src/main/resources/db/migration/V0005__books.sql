@@ -34,7 +34,10 @@ INSERT INTO transaction_legs (type_code, compute, from_class, to_class) VALUES
     (10, false, 'customer', 'customer'), (10, false, 'redemption', 'customer'), (10, true, 'consumed', 'customer'),
     (10, false, 'suspense', 'customer'), (10, false, 'suspense', 'issuance'), (10, false, 'issuance', 'redemption');
 
--- asset 0 is µToken, compute classes count from 1.
+-- asset 0 is µToken, compute classes count from 1. One partition a month of cut-offs, made by open_journal when its first cycle
+-- comes; a partition can be detached and kept elsewhere. Within it the id is the key, and it has no other index that costs
+-- anything per row: what an account took part in stands in net_positions, and rows of one submission lie close together.
+-- System accounts have ids whose first 48 bits are zero, which no customer's has.
 CREATE TABLE token_transactions (
     id               bigint      NOT NULL,  -- The bank-wide seq: first_seq of the cycle + position.
     cycle            bigint      NOT NULL,
@@ -48,24 +51,42 @@ CREATE TABLE token_transactions (
     intake_no        bigint,     -- The submission; NULL for what the cycle does at its end.
     task_id          text,
     created_at       timestamptz NOT NULL,  -- The cycle's cut-off.
-    PRIMARY KEY (id)
-);
-CREATE INDEX token_transactions_submission ON token_transactions (intake_no);
-CREATE INDEX token_transactions_from ON token_transactions (from_account, id);
-CREATE INDEX token_transactions_to ON token_transactions (to_account, id);
+    -- The commonest type by its row alone, so that publish_cycle need look at the others only.
+    CONSTRAINT transfers_go_between_customers CHECK (transaction_type <> 9 OR (asset = 0
+        AND from_account >= '00000000-0001-0000-0000-000000000000'
+        AND to_account >= '00000000-0001-0000-0000-000000000000'))
+) PARTITION BY RANGE (created_at);
 
 CREATE TABLE account_balances (
-    account_id uuid    NOT NULL REFERENCES token_accounts,
-    asset      integer NOT NULL,
-    sign       char(1) NOT NULL,
-    posted     bigint  NOT NULL,
-    reserved   bigint  NOT NULL CHECK (reserved >= 0),
+    account_id    uuid    NOT NULL,
+    asset         integer NOT NULL,
+    sign          char(1) NOT NULL,
+    posted        bigint  NOT NULL,
+    reserved      bigint  NOT NULL CHECK (reserved >= 0),
+    last_position bigint  NOT NULL,  -- The cycle of its newest net position.
     PRIMARY KEY (account_id, asset),
     CONSTRAINT balance_has_its_sign CHECK (CASE sign
         WHEN '+' THEN posted >= 0 AND reserved <= posted
         WHEN '-' THEN posted <= 0 AND reserved = 0
         ELSE posted = 0 AND reserved = 0 END)
 ) WITH (fillfactor = 70);
+
+-- What a cycle moved, one row per balance that it touched, loaded before the cycle is published; publishing moves the
+-- balances by these rows. They name the position before, so that an account's history can be walked back from its balance
+-- although nothing but the end of this table is ever written to: what a cycle costs does not grow with what lies behind it.
+CREATE TABLE net_positions (
+    cycle          bigint    NOT NULL,
+    asset          integer   NOT NULL,
+    account_id     uuid      NOT NULL,
+    debits         bigint    NOT NULL CHECK (debits >= 0),
+    credits        bigint    NOT NULL CHECK (credits >= 0),
+    closing        bigint    NOT NULL,  -- What is posted after the cycle; opening = closing - credits + debits.
+    reserved       bigint    NOT NULL CHECK (reserved >= 0),  -- What of it is reserved after the cycle.
+    previous_cycle bigint    NOT NULL CHECK (previous_cycle < cycle),  -- Of the position before; 0 if this is the first.
+    entries        integer[] NOT NULL,  -- Positions in the cycle of the transfers that the account took part in.
+    PRIMARY KEY (cycle, asset, account_id)
+);
+ALTER TABLE net_positions ALTER COLUMN entries SET STORAGE EXTERNAL;
 
 CREATE TABLE books_head (
     one        boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -91,7 +112,7 @@ CREATE TABLE limit_counters (
     used          bigint  NOT NULL CHECK (used >= 0),
     reserved      bigint  NOT NULL CHECK (reserved >= 0),
     minted        bigint  NOT NULL CHECK (minted >= 0),
-    PRIMARY KEY (subject_id, business_date, subject)
+    PRIMARY KEY (business_date, subject, subject_id)
 );
 
 CREATE TABLE orders (
@@ -164,23 +185,12 @@ CREATE TABLE instrument_references (
     PRIMARY KEY (asset, cycle)
 );
 
--- Balances as the cycle leaves them, loaded before it is published.
-CREATE UNLOGGED TABLE staged_balances (
-    account_id uuid    NOT NULL,
-    asset      integer NOT NULL,
-    posted     bigint  NOT NULL,
-    reserved   bigint  NOT NULL
-);
-
 CREATE VIEW settled_transactions AS
     SELECT t.id, t.cycle, t.position, t.asset, t.from_account, t.to_account, t.amount, y.name AS transaction_type, t.leg,
         t.intake_no, t.task_id, t.created_at
     FROM token_transactions t
     JOIN transaction_types y ON y.code = t.transaction_type
     WHERE t.cycle <= (SELECT last_cycle FROM books_head);
-
-CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON token_transactions
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 -- What a run loaded and did not publish is not history yet: a resumed run clears it and loads it again.
 CREATE FUNCTION refuse_published_delete() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -192,14 +202,28 @@ BEGIN
     RETURN NULL;
 END;
 $$;
-CREATE TRIGGER no_published_delete AFTER DELETE ON token_transactions REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
+CREATE FUNCTION refuse_published_delete_of_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.cycle <= (SELECT last_cycle FROM books_head) THEN
+        RAISE EXCEPTION '% of published cycles is only added to: DELETE refused', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN OLD;
+END;
+$$;
 CREATE TRIGGER no_published_delete AFTER DELETE ON submission_outcomes REFERENCING OLD TABLE AS deleted
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON submission_outcomes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER no_published_delete AFTER DELETE ON net_positions REFERENCING OLD TABLE AS deleted
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
+CREATE TRIGGER no_late_load AFTER INSERT ON net_positions REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON net_positions
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
--- Loading is refused for a cycle that is published already.
+-- Loading is refused for a cycle that is published already. (The journal needs no such trigger: the ids of published
+-- transfers leave no gap, so each of them is taken. Of net_positions each row is needed to move a balance, once.)
 CREATE FUNCTION refuse_late_load() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM added WHERE cycle <= (SELECT last_cycle FROM books_head)) THEN
@@ -209,8 +233,6 @@ BEGIN
     RETURN NULL;
 END;
 $$;
-CREATE TRIGGER no_late_load AFTER INSERT ON token_transactions REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
 CREATE TRIGGER no_late_load AFTER INSERT ON submission_outcomes REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
 
@@ -227,56 +249,124 @@ BEGIN
 END;
 $$;
 
-CREATE FUNCTION discard_unpublished(held_token bigint, run_cycle bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+-- The partition of an instant, made if it is the first of its month. It begins where the journal stands: no id of an older
+-- partition can be added to it.
+CREATE FUNCTION journal_partition(at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+    leaf  text := 'token_transactions_' || to_char(at, 'YYYY_MM');
+    low   timestamptz := date_trunc('month', at);
+    high  timestamptz := low + interval '1 month';
+BEGIN
+    IF to_regclass('public.' || leaf) IS NULL THEN
+        EXECUTE format('CREATE TABLE public.%I (LIKE public.token_transactions INCLUDING ALL, PRIMARY KEY (id),
+            CONSTRAINT starts_where_the_journal_stood CHECK (id > %s),
+            CONSTRAINT of_its_month CHECK (created_at >= %L AND created_at < %L))',
+            leaf, (SELECT last_seq FROM books_head), low, high);
+        EXECUTE format('CREATE INDEX ON public.%I USING brin (intake_no) WITH (pages_per_range = 16)', leaf);
+        EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON public.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()', leaf);
+        EXECUTE format('CREATE TRIGGER no_published_delete BEFORE DELETE ON public.%I
+            FOR EACH ROW EXECUTE FUNCTION refuse_published_delete_of_row()', leaf);
+        EXECUTE format('ALTER TABLE public.token_transactions ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+            leaf, low, high);
+    END IF;
+    RETURN leaf;
+END;
+$$;
+
+-- Makes the journal ready for a run of the next cycle: clears what an attempt before loaded, and gives the writer the one
+-- partition that it may add to.
+CREATE FUNCTION open_journal(held_token bigint, run_cycle bigint) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    head  books_head;
+    leaf  text;
+    other name;
+BEGIN
+    PERFORM assert_lease(held_token);
+    SELECT * INTO head FROM books_head;
+    IF run_cycle <= head.last_cycle THEN
+        RAISE EXCEPTION 'cycle % is published', run_cycle USING ERRCODE = 'QT002';
+    END IF;
+    DELETE FROM token_transactions WHERE id > head.last_seq;
+    leaf := journal_partition((SELECT cut_off FROM settlement_cycles WHERE cycle = run_cycle));
+    IF NOT has_table_privilege('quittance_app', 'public.' || leaf, 'INSERT') THEN
+        FOR other IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'public.token_transactions'::regclass
+        LOOP
+            EXECUTE format('REVOKE INSERT ON public.%I FROM quittance_app', other);
+        END LOOP;
+        EXECUTE format('GRANT SELECT, INSERT ON public.%I TO quittance_app', leaf);
+    END IF;
+    RETURN leaf;
+END;
+$$;
+
+-- Clears the positions that an attempt before loaded.
+CREATE FUNCTION discard_positions(held_token bigint, run_cycle bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     PERFORM assert_lease(held_token);
     IF run_cycle <= (SELECT last_cycle FROM books_head) THEN
         RAISE EXCEPTION 'cycle % is published', run_cycle USING ERRCODE = 'QT002';
     END IF;
-    DELETE FROM token_transactions WHERE cycle = run_cycle AND id > (SELECT last_seq FROM books_head);
-    DELETE FROM staged_balances;
+    DELETE FROM net_positions WHERE cycle >= run_cycle;
 END;
 $$;
 
--- The one instant in which a cycle becomes visible. Everything that it is asked to show was loaded before.
-CREATE FUNCTION publish_cycle(held_token bigint, run_cycle bigint, transfers bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+-- Whether what a run loaded is whole, and nothing else: ids without a gap, of this cycle, and as much of each asset as the
+-- positions say. Walks the key, however much lies behind it.
+CREATE FUNCTION assert_loaded(run_cycle bigint, last_seq bigint, transfers bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
-    head   books_head;
     loaded record;
     wrong  record;
 BEGIN
-    PERFORM assert_lease(held_token);
-    SELECT * INTO head FROM books_head FOR UPDATE;
-    IF run_cycle <> head.last_cycle + 1 THEN
-        RAISE EXCEPTION 'cycle % cannot be published after cycle %', run_cycle, head.last_cycle USING ERRCODE = 'QT002';
+    CREATE TEMPORARY TABLE loaded_assets ON COMMIT DROP AS
+    SELECT t.asset, count(*) AS rows, min(t.id) AS first, max(t.id) AS last, sum(t.amount) AS amount,
+        bool_and(t.cycle = run_cycle AND t.position = t.id - last_seq - 1 AND t.created_at = c.cut_off) AS right
+    FROM token_transactions t, (SELECT cut_off FROM settlement_cycles WHERE cycle = run_cycle) c
+    WHERE t.id > last_seq
+    GROUP BY t.asset;
+
+    SELECT coalesce(sum(rows), 0) AS rows, min(first) AS first, max(last) AS last, coalesce(bool_and(right), true) AS right
+    INTO loaded FROM pg_temp.loaded_assets;
+    IF loaded.rows <> transfers OR NOT loaded.right
+        OR (transfers > 0 AND (loaded.first <> last_seq + 1 OR loaded.last <> last_seq + transfers)) THEN
+        RAISE EXCEPTION 'cycle % loaded % transfers with seq %..%, expected % from % on', run_cycle, loaded.rows,
+            loaded.first, loaded.last, transfers, last_seq + 1 USING ERRCODE = 'QT003';
     END IF;
 
-    SELECT count(*) AS rows, min(id) AS first, max(id) AS last, min(position) AS low, max(position) AS high,
-        min(cycle) AS oldest, max(cycle) AS newest
-    INTO loaded
-    FROM token_transactions
-    WHERE id > head.last_seq;
-    IF loaded.rows <> transfers OR (transfers > 0 AND (loaded.first <> head.last_seq + 1
-        OR loaded.last <> head.last_seq + transfers OR loaded.low <> 0 OR loaded.high <> transfers - 1
-        OR loaded.oldest <> run_cycle OR loaded.newest <> run_cycle)) THEN
-        RAISE EXCEPTION 'cycle % loaded % transfers with seq %..%, expected %', run_cycle, loaded.rows, loaded.first,
-            loaded.last, transfers USING ERRCODE = 'QT003';
+    SELECT coalesce(j.asset, p.asset) AS asset, coalesce(j.amount, 0) AS amount, p.debits, p.credits
+    INTO wrong
+    FROM pg_temp.loaded_assets j
+    FULL JOIN (SELECT n.asset, sum(n.debits) AS debits, sum(n.credits) AS credits FROM net_positions n
+               WHERE n.cycle = run_cycle GROUP BY n.asset) p ON p.asset = j.asset
+    WHERE coalesce(j.amount, 0) IS DISTINCT FROM p.debits OR coalesce(j.amount, 0) IS DISTINCT FROM p.credits
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'cycle % moves % of asset %, its positions debit % and credit %', run_cycle, wrong.amount,
+            wrong.asset, wrong.debits, wrong.credits USING ERRCODE = 'QT005';
     END IF;
 
     SELECT y.name, t.asset, coalesce(split_part(f.code, '.', 1), 'customer') AS from_class,
         coalesce(split_part(r.code, '.', 1), 'customer') AS to_class
     INTO wrong
-    FROM (SELECT DISTINCT transaction_type, asset, from_account, to_account
-          FROM token_transactions WHERE id > head.last_seq) t
+    FROM (SELECT transaction_type, asset,
+            CASE WHEN from_account < '00000000-0001-0000-0000-000000000000' THEN from_account END AS from_account,
+            CASE WHEN to_account < '00000000-0001-0000-0000-000000000000' THEN to_account END AS to_account
+          FROM token_transactions
+          WHERE id > last_seq AND transaction_type <> 9
+          GROUP BY 1, 2, 3, 4) t
     LEFT JOIN token_accounts f ON f.account_id = t.from_account
     LEFT JOIN token_accounts r ON r.account_id = t.to_account
     LEFT JOIN transaction_types y ON y.code = t.transaction_type
     LEFT JOIN transaction_legs l ON l.type_code = t.transaction_type AND l.compute = (t.asset > 0)
         AND l.from_class = coalesce(split_part(f.code, '.', 1), 'customer')
         AND l.to_class = coalesce(split_part(r.code, '.', 1), 'customer')
-    WHERE l.type_code IS NULL OR f.account_id IS NULL OR r.account_id IS NULL
+    WHERE l.type_code IS NULL
+        OR (t.from_account IS NOT NULL AND f.account_id IS NULL) OR (t.to_account IS NOT NULL AND r.account_id IS NULL)
         -- An account of a compute class takes part in credits of its own class only; both ends then share one.
         OR (t.asset > 0 AND split_part(f.code, '.', 2) <> '' AND split_part(r.code, '.', 2) <> ''
             AND split_part(f.code, '.', 2) <> split_part(r.code, '.', 2))
@@ -285,26 +375,57 @@ BEGIN
         RAISE EXCEPTION 'no % of asset % goes from % to %', wrong.name, wrong.asset, wrong.from_class, wrong.to_class
             USING ERRCODE = 'QT004';
     END IF;
+END;
+$$;
 
-    INSERT INTO account_balances AS b (account_id, asset, sign, posted, reserved)
-    SELECT s.account_id, s.asset, a.sign, s.posted, s.reserved
-    FROM staged_balances s
-    JOIN token_accounts a ON a.account_id = s.account_id
-    ORDER BY s.account_id, s.asset  -- One order for all, so that writers cannot deadlock.
-    ON CONFLICT (account_id, asset) DO UPDATE SET posted = excluded.posted, reserved = excluded.reserved;
-    DELETE FROM staged_balances;
+-- The one instant in which a cycle becomes visible. Everything that it is asked to show was loaded before. Balances move
+-- by their positions: each must lead from the balance as it stands to the closing that it claims, and name the position
+-- before; the accounts must exist.
+CREATE FUNCTION publish_cycle(held_token bigint, run_cycle bigint, transfers bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    head   books_head;
+    asked  bigint;
+    moved  bigint;
+    opened bigint;
+BEGIN
+    PERFORM assert_lease(held_token);
+    SELECT * INTO head FROM books_head FOR UPDATE;
+    IF run_cycle <> head.last_cycle + 1 THEN
+        RAISE EXCEPTION 'cycle % cannot be published after cycle %', run_cycle, head.last_cycle USING ERRCODE = 'QT002';
+    END IF;
+    PERFORM assert_loaded(run_cycle, head.last_seq, transfers);
+
+    UPDATE account_balances b SET posted = p.closing, reserved = p.reserved, last_position = run_cycle
+    FROM net_positions p
+    WHERE p.cycle = run_cycle AND p.previous_cycle > 0 AND b.account_id = p.account_id AND b.asset = p.asset
+        AND b.last_position = p.previous_cycle AND p.closing - b.posted = p.credits - p.debits;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    INSERT INTO account_balances (account_id, asset, sign, posted, reserved, last_position)
+    SELECT p.account_id, p.asset, a.sign, p.closing, p.reserved, run_cycle
+    FROM net_positions p
+    JOIN token_accounts a ON a.account_id = p.account_id
+    WHERE p.cycle = run_cycle AND p.previous_cycle = 0 AND p.closing = p.credits - p.debits
+    ORDER BY p.account_id, p.asset;
+    GET DIAGNOSTICS opened = ROW_COUNT;
+    SELECT count(*) INTO asked FROM net_positions WHERE cycle = run_cycle;
+    IF moved + opened <> asked THEN
+        RAISE EXCEPTION 'cycle % has % positions, of which % fit their balances', run_cycle, asked, moved + opened
+            USING ERRCODE = 'QT005';
+    END IF;
 
     UPDATE books_head SET last_cycle = run_cycle, last_seq = head.last_seq + transfers;
 END;
 $$;
 
-REVOKE ALL ON FUNCTION assert_lease(bigint), discard_unpublished(bigint, bigint), publish_cycle(bigint, bigint, bigint)
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION assert_lease(bigint), discard_unpublished(bigint, bigint),
-    publish_cycle(bigint, bigint, bigint) TO quittance_app;
+REVOKE ALL ON FUNCTION assert_lease(bigint), journal_partition(timestamptz), open_journal(bigint, bigint),
+    discard_positions(bigint, bigint), assert_loaded(bigint, bigint, bigint), publish_cycle(bigint, bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION assert_lease(bigint), open_journal(bigint, bigint),
+    discard_positions(bigint, bigint), publish_cycle(bigint, bigint, bigint) TO quittance_app;
 
 GRANT SELECT ON transaction_types, transaction_legs, account_balances, books_head, settled_transactions TO quittance_app;
-GRANT SELECT, INSERT ON token_transactions, staged_balances, reversals, instrument_references TO quittance_app;
+GRANT SELECT ON token_transactions TO quittance_app;  -- To one partition at a time it may add: open_journal.
+GRANT SELECT, INSERT ON net_positions, reversals, instrument_references TO quittance_app;
 GRANT SELECT, INSERT, UPDATE ON limit_counters, orders, tasks TO quittance_app;
 GRANT SELECT, INSERT, DELETE ON holds TO quittance_app;
 GRANT UPDATE (hold_until, reason) ON holds TO quittance_app;

@@ -28,17 +28,6 @@ CREATE TABLE matching_rounds (
     PRIMARY KEY (cycle, asset)
 );
 
-CREATE TABLE net_positions (
-    cycle      bigint  NOT NULL,
-    asset      integer NOT NULL,
-    account_id uuid    NOT NULL,
-    debits     bigint  NOT NULL CHECK (debits >= 0),
-    credits    bigint  NOT NULL CHECK (credits >= 0),
-    closing    bigint  NOT NULL,  -- What is posted after the cycle; opening = closing - credits + debits.
-    PRIMARY KEY (cycle, asset, account_id)
-);
-CREATE INDEX net_positions_account ON net_positions (account_id, asset, cycle);
-
 CREATE TABLE cycle_counts (
     cycle     bigint  PRIMARY KEY,
     received  bigint  NOT NULL,
@@ -101,7 +90,7 @@ CREATE TABLE reconciliation_checks (
     PRIMARY KEY (cycle, check_name, asset)
 );
 
-GRANT SELECT, INSERT ON matching_rounds, net_positions, cycle_counts, seals, seal_slots, seal_chunks TO quittance_app;
+GRANT SELECT, INSERT ON matching_rounds, cycle_counts, seals, seal_slots, seal_chunks TO quittance_app;
 GRANT SELECT, INSERT, UPDATE ON cycle_steps, reconciliation_checks TO quittance_app;
 
 -- Results of an unpublished cycle are cleared by the run that resumes it.
@@ -116,18 +105,8 @@ BEGIN
 END;
 $$;
 
-CREATE FUNCTION discard_positions(held_token bigint, run_cycle bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-BEGIN
-    PERFORM assert_lease(held_token);
-    IF run_cycle <= (SELECT last_cycle FROM books_head) THEN
-        RAISE EXCEPTION 'cycle % is published', run_cycle USING ERRCODE = 'QT002';
-    END IF;
-    DELETE FROM net_positions WHERE cycle = run_cycle;
-END;
-$$;
-REVOKE ALL ON FUNCTION discard_rounds(bigint, bigint), discard_positions(bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION discard_rounds(bigint, bigint), discard_positions(bigint, bigint) TO quittance_app;
+REVOKE ALL ON FUNCTION discard_rounds(bigint, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION discard_rounds(bigint, bigint) TO quittance_app;
 
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON seals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();

@@ -116,9 +116,7 @@ RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE 
     UNION ALL
     SELECT 'accounts whose opening is not their closing before', '', '0', count(*)::text
     FROM net_positions p
-    LEFT JOIN LATERAL (SELECT q.closing FROM net_positions q
-        WHERE q.account_id = p.account_id AND q.asset = p.asset AND q.cycle < run_cycle
-        ORDER BY q.cycle DESC LIMIT 1) q ON true
+    LEFT JOIN net_positions q ON q.cycle = p.previous_cycle AND q.asset = p.asset AND q.account_id = p.account_id
     WHERE p.cycle = run_cycle AND p.closing - p.credits + p.debits <> coalesce(q.closing, 0)
     UNION ALL
     SELECT 'accounts whose balance is not their closing', '', '0', count(*)::text

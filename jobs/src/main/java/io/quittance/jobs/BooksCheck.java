@@ -5,13 +5,13 @@ import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.ClosedWindow;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.reconciliation.Identity;
+import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.DataRoot;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.SealHeader;
 import io.quittance.domain.seal.Slot;
-import io.quittance.domain.settlement.CycleInput;
 import io.quittance.domain.settlement.CycleSealer;
 import io.quittance.domain.settlement.CycleSlots;
 import io.quittance.domain.settlement.CycleStore;
@@ -19,6 +19,7 @@ import io.quittance.domain.settlement.SealStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** Checks of the books that need hashing: that the queue and the journal still are what was sealed. Reads only. */
 public final class BooksCheck {
@@ -42,11 +43,11 @@ public final class BooksCheck {
         var identities = new ArrayList<Identity>();
         for (long cycle = 1; cycle <= seals.lastSealed(); cycle++) {
             ClosedWindow window = windows.find(cycle).orElseThrow();
-            CycleInput input = cycles.input(window, List.of());
+            CycleInput input = cycles.input(window, new TreeMap<>());
             Hash32 sealed = Objects.requireNonNullElse(seals.slots(cycle).get(Slot.INPUTS), DataRoot.EMPTY_SLOT);
             Hash32 now = CycleSlots.inputs(input);
             String name = "queue of cycle " + cycle + " is what was sealed";
-            List<String> changed = Replay.changedLines(input);
+            List<String> changed = Replay.changedLines(cycles, window);
             identities.add(
                     now.equals(sealed) && changed.isEmpty()
                             ? Identity.of(name, "", sealed.toString(), now.toString())

@@ -20,6 +20,9 @@ import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.SettlementCycle;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,8 @@ final class CycleSteps {
     private CycleProgress progress = CycleProgress.NONE;
     private @Nullable SettlementCycle run;
     private long restingBefore;
+    /** The seal of the run in memory, hashed on a thread of its own while the journal is loaded. */
+    private @Nullable Future<CycleSealer> sealing;
 
     CycleSteps(
             Windows windows,
@@ -85,6 +90,11 @@ final class CycleSteps {
         token = leaseToken;
         progress = onlooker;
         run = null;
+        Future<CycleSealer> before = sealing;
+        if (before != null) {
+            before.cancel(true);
+            sealing = null;
+        }
     }
 
     /** 1. The window closes: the set of submissions is fixed and never changes again. */
@@ -157,13 +167,10 @@ final class CycleSteps {
                 return null;
             }
             ClosedWindow window = window(cycle);
-            Bank bank = bank();
             CycleCounts counts = cycles.counts(cycle).orElseThrow();
-            var sealer = new CycleSealer(
-                    secret, new EntryDomain(bank.chainId(), bank.registry()), window, counts.transfers());
-            cycles.journal(cycle, sealer);
+            CycleSealer sealer = hashed(cycle, counts.transfers());
             Hash32 prevHash = cycle == 1
-                    ? bank.genesisHash()
+                    ? bank().genesisHash()
                     : seals.header(cycle - 1).orElseThrow().hash();
             CycleSealer.Sealed sealed = sealer.seal(counts, seals.slots(cycle), prevHash);
             progress.reached("sealCycle.built");
@@ -175,6 +182,30 @@ final class CycleSteps {
                     sealed.header().entryRoot());
             return null;
         });
+    }
+
+    /** As the run in memory began it, or anew from the journal. */
+    private CycleSealer hashed(long cycle, long transfers) {
+        Future<CycleSealer> begun = sealing;
+        sealing = null;
+        if (begun == null) {
+            CycleSealer sealer = sealer(window(cycle), transfers);
+            cycles.journal(cycle, sealer);
+            return sealer;
+        }
+        try {
+            return begun.get();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while cycle " + cycle + " was being sealed", stopped);
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException("cycle " + cycle + " could not be sealed", failure.getCause());
+        }
+    }
+
+    private CycleSealer sealer(ClosedWindow window, long transfers) {
+        Bank bank = bank();
+        return new CycleSealer(secret, new EntryDomain(bank.chainId(), bank.registry()), window, transfers);
     }
 
     /** 7. The header is sent to the chain, once; the follower goes on from there. */
@@ -246,8 +277,19 @@ final class CycleSteps {
             current.settleFills();
             current.net();
             requireSameAsBefore(cycle, "netPositions", CycleSlots.outcomes(current));
+            beginSeal(window(cycle), current);
         }
         return current;
+    }
+
+    private void beginSeal(ClosedWindow window, SettlementCycle settled) {
+        CycleSealer sealer = sealer(window, settled.transfers().size());
+        var task = new FutureTask<>(() -> {
+            sealer.takeAll(settled.transfers(), settled.books()).tree();
+            return sealer;
+        });
+        Thread.ofPlatform().daemon().name("seal-" + window.cycle()).start(task);
+        sealing = task;
     }
 
     /** A resumed run that decides otherwise than the one before it must not go on. */

@@ -5,9 +5,8 @@ import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.ClosedWindow;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.intake.CanonicalContent;
-import io.quittance.domain.intake.Queued;
 import io.quittance.domain.ledger.Books;
-import io.quittance.domain.ledger.TransferList;
+import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.screening.Outcome;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.EntryDomain;
@@ -15,15 +14,17 @@ import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.SealHeader;
 import io.quittance.domain.seal.Slot;
 import io.quittance.domain.settlement.CycleCounts;
-import io.quittance.domain.settlement.CycleInput;
 import io.quittance.domain.settlement.CycleSealer;
 import io.quittance.domain.settlement.CycleSlots;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.SettlementCycle;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 
@@ -70,7 +71,7 @@ public final class Replay {
         Bank bank = banks.find().orElseThrow(() -> new IllegalStateException("no bank is open in this database"));
         var domain = new EntryDomain(bank.chainId(), bank.registry());
         Books books = null;
-        List<Queued> held = List.of();
+        NavigableMap<Long, LocalDate> held = new TreeMap<>();
         Hash32 prevHash = bank.genesisHash();
         for (long cycle = 1; cycle <= seals.lastSealed(); cycle++) {
             ClosedWindow window = windows.find(cycle).orElseThrow();
@@ -84,23 +85,12 @@ public final class Replay {
             CycleCounts counts = CycleCounts.of(run, restingBefore);
             Map<Slot, Hash32> slots = CycleSlots.of(run, firstSeq);
             var sealer = new CycleSealer(secret, domain, withFirstSeq(window, firstSeq), counts.transfers());
-            feed(run.transfers(), books, firstSeq, sealer);
-            SealHeader header = sealer.seal(counts, slots, prevHash).header();
-            listener.replayed(compare(header, slots, input));
+            SealHeader header = sealer.takeAll(run.transfers(), books)
+                    .seal(counts, slots, prevHash)
+                    .header();
+            listener.replayed(compare(header, slots, window));
             held = carriedOut(run);
             prevHash = seals.header(cycle).orElseThrow().hash(); // So that one difference does not hide the next.
-        }
-    }
-
-    private static void feed(TransferList transfers, Books books, long firstSeq, CycleSealer sealer) {
-        for (int i = 0; i < transfers.size(); i++) {
-            sealer.transfer(
-                    firstSeq + i,
-                    books.accountId(transfers.from(i)),
-                    books.accountId(transfers.to(i)),
-                    transfers.amount(i),
-                    transfers.asset(i),
-                    transfers.typeCode(i));
         }
     }
 
@@ -117,10 +107,10 @@ public final class Replay {
                 window.received());
     }
 
-    private Replayed compare(SealHeader found, Map<Slot, Hash32> slots, CycleInput input) {
+    private Replayed compare(SealHeader found, Map<Slot, Hash32> slots, ClosedWindow window) {
         SealHeader sealed = seals.header(found.cycle()).orElseThrow();
         var why = new ArrayList<String>();
-        changedLines(input).forEach(why::add);
+        why.addAll(changedLines(cycles, window));
         if (!found.equals(sealed)) {
             Map<Slot, Hash32> kept = seals.slots(found.cycle());
             slots.forEach((slot, hash) -> {
@@ -142,34 +132,31 @@ public final class Replay {
     }
 
     /** Queue lines whose content is no longer what it was when they came in, one sentence each. */
-    static List<String> changedLines(CycleInput input) {
+    static List<String> changedLines(CycleStore cycles, ClosedWindow window) {
         var changed = new ArrayList<String>();
-        for (Queued item : input.received()) {
-            Hash32 now = CanonicalContent.digest(CanonicalContent.of(item.submission(), item.memoHash()));
-            if (!now.equals(item.contentDigest())) {
-                changed.add("submission " + item.submissionId() + " (key " + item.submissionKey() + " of "
-                        + item.client() + ") is not what was received");
+        var content = new CanonicalContent();
+        cycles.received(window, (item, received) -> {
+            int length = content.write(item.submission(), item.memoHash());
+            if (!CanonicalContent.digest(Arrays.copyOf(content.bytes(), length)).equals(received)) {
+                changed.add("submission " + item.submissionId() + " is not what was received");
             }
-        }
-        for (var entry : input.reference()) {
+        });
+        cycles.input(window, new TreeMap<>()).reference(entry -> {
             Hash32 now = CanonicalContent.digest(CanonicalContent.of(entry.line(), entry.nameHash()));
             if (!now.equals(entry.contentDigest())) {
                 changed.add(entry.line().kind().wireName() + " " + entry.line().name() + " is not what was received");
             }
-        }
+        });
         return changed;
     }
 
-    private static List<Queued> carriedOut(SettlementCycle run) {
-        var held = new TreeMap<Long, Queued>();
-        for (List<Queued> items : List.of(run.input().held(), run.input().received())) {
-            for (Queued item : items) {
-                Outcome outcome = run.outcomes().get(item.intakeNo());
-                if (outcome != null && outcome.state() == Outcome.State.HELD && outcome.holdUntil() != null) {
-                    held.put(item.intakeNo(), item.heldUntil(outcome.holdUntil()));
-                }
+    private static NavigableMap<Long, LocalDate> carriedOut(SettlementCycle run) {
+        var held = new TreeMap<Long, LocalDate>();
+        run.outcomes().each((submissionId, outcome) -> {
+            if (outcome.state() == Outcome.State.HELD && outcome.holdUntil() != null) {
+                held.put(outcome.intakeNo(), outcome.holdUntil());
             }
-        }
-        return List.copyOf(held.values());
+        });
+        return held;
     }
 }

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +20,12 @@ import org.postgresql.copy.CopyIn;
 final class BinaryCopy implements AutoCloseable {
 
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
-    private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+    private static final long POSTGRES_EPOCH_SECOND =
+            Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
     private static final long POSTGRES_EPOCH_DAY = LocalDate.of(2000, 1, 1).toEpochDay();
     private static final int FLUSH_AT = 1 << 16;
+    /** The type integer, in the server's catalog. */
+    private static final int INT4 = 23;
 
     private final CopyIn copy;
     private byte[] buffer = new byte[FLUSH_AT * 2];
@@ -93,6 +95,33 @@ final class BinaryCopy implements AutoCloseable {
         return this;
     }
 
+    /** A UUID as its two halves. */
+    BinaryCopy ofUuid(long high, long low) {
+        room(20);
+        int32(16);
+        int64(high);
+        int64(low);
+        return this;
+    }
+
+    /** Begins an array of {@code integer}; its elements follow, each by {@link #ofInt}. */
+    BinaryCopy ofInts(int count) throws SQLException {
+        if (length > FLUSH_AT) {
+            flush();
+        }
+        room(24);
+        boolean empty = count == 0;
+        int32(empty ? 12 : 20 + 8 * count);
+        int32(empty ? 0 : 1);
+        int32(0);
+        int32(INT4);
+        if (!empty) {
+            int32(count);
+            int32(1);
+        }
+        return this;
+    }
+
     BinaryCopy ofText(@Nullable String value) {
         return value == null ? ofNull() : ofBytes(value.getBytes(StandardCharsets.UTF_8));
     }
@@ -107,7 +136,9 @@ final class BinaryCopy implements AutoCloseable {
 
     /** To the microsecond. */
     BinaryCopy ofInstant(@Nullable Instant value) {
-        return value == null ? ofNull() : ofLong(ChronoUnit.MICROS.between(POSTGRES_EPOCH, value));
+        return value == null
+                ? ofNull()
+                : ofLong((value.getEpochSecond() - POSTGRES_EPOCH_SECOND) * 1_000_000 + value.getNano() / 1_000);
     }
 
     BinaryCopy ofDate(@Nullable LocalDate value) {

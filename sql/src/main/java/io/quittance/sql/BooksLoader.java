@@ -3,85 +3,116 @@ package io.quittance.sql;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.ReferenceLine;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.ledger.Books;
+import io.quittance.domain.ledger.LimitCounter;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** Reads the published books into memory, in one snapshot. One method per part, one statement each. */
 final class BooksLoader {
 
-    private static final int FETCH = 10_000;
+    private static final KycLevel[] LEVELS = KycLevel.values();
 
-    /** In the order in which cycles saw them first, so that a replay numbers accounts the same way. */
+    /**
+     * In the order in which cycles saw them first, so that a replay numbers accounts the same way. A party's level is that
+     * of its newest decision: the level is the last digit of the largest number made of cycle and level.
+     */
     private static final String ACCOUNTS = """
-            SELECT a.account_id, a.party_id, a.account_type, a.owner_account, a.daily_limit_utoken,
-                (SELECT k.kyc_level FROM kyc_decisions k JOIN settlement_cycles kc ON kc.window_no = k.window_no
-                 WHERE k.party_id = a.party_id AND kc.cycle <= ? ORDER BY kc.cycle DESC LIMIT 1) AS kyc_level
+            SELECT a.account_id, a.party_id, a.account_type, a.daily_limit_utoken, k.level
             FROM token_accounts a
             JOIN settlement_cycles c ON c.window_no = a.window_no
-            WHERE c.cycle < ?
+            JOIN (SELECT d.party_id, (max(dc.cycle * 10 + right(d.kyc_level, 1)::integer) %% 10)::integer AS level
+                  FROM kyc_decisions d JOIN settlement_cycles dc ON dc.window_no = d.window_no
+                  WHERE dc.cycle <= %1$d GROUP BY d.party_id) k ON k.party_id = a.party_id
+            WHERE c.cycle < %1$d
             ORDER BY c.cycle, a.ordinal
             """;
 
-    private static final String BALANCES = "SELECT account_id, asset, posted, reserved FROM account_balances";
+    private static final String BALANCES =
+            "SELECT account_id, asset, posted, reserved, last_position FROM account_balances";
     private static final String LIMIT_DATE =
-            "SELECT max(c.business_date) FROM settlement_cycles c WHERE c.cycle <= (SELECT last_cycle FROM books_head)";
-    private static final String LIMITS =
-            "SELECT subject, subject_id, used, reserved, minted FROM limit_counters WHERE business_date = ?";
+            "SELECT business_date FROM settlement_cycles WHERE cycle = (SELECT last_cycle FROM books_head)";
+    private static final String LIMITS = """
+            SELECT subject = 'account', subject_id, used, reserved, minted FROM limit_counters
+            WHERE business_date = '%s'
+            """;
     private static final String ORDERS = """
-            SELECT o.intake_no, s.submission_id, c.name AS client, s.submission_key, o.account_id, o.asset, o.side,
-                o.order_type, o.limit_ticks, o.time_in_force, o.good_through, o.lots, o.lot_gpu_ms, o.tick_utoken,
-                o.fee_bps, o.admitted_cycle, o.filled_lots, o.open_lots, o.notional, o.fee_charged, o.limit_reserved,
-                o.sits_out
+            SELECT o.intake_no, s.submission_id, o.account_id, o.asset, o.side, o.order_type, o.limit_ticks,
+                o.time_in_force, o.good_through, o.lots, o.lot_gpu_ms, o.tick_utoken, o.fee_bps, o.admitted_cycle,
+                o.filled_lots, o.open_lots, o.notional, o.fee_charged, o.limit_reserved, o.sits_out
             FROM orders o
             JOIN submissions s ON s.intake_no = o.intake_no
-            JOIN clients c ON c.client_id = s.client_id
             WHERE o.open_lots > 0
             ORDER BY o.intake_no
             """;
+    private static final String RECEIVED =
+            "SELECT s.* FROM submissions s WHERE s.window_no = %d AND s.kind IN (%s) UNION ALL ";
+    private static final String HELD =
+            "SELECT s.* FROM holds h JOIN submissions s ON s.intake_no = h.intake_no AND s.kind IN (%s)";
+    private static final String RECEIVED_OF_KIND =
+            "SELECT u.n FROM settlement_cycles y, unnest(y.received_of_kind) WITH ORDINALITY u (n, k)"
+                    + " WHERE y.cycle = %d ORDER BY u.k";
+    /** Those that hold escrow, and those that the cycle's lines name. */
     private static final String TASKS = """
-            SELECT task_id, publisher, reward_utoken, capability, due_at, state, agent_account, published_cycle,
-                changed_cycle, intake_no
-            FROM tasks ORDER BY intake_no
+            SELECT t.task_id, t.publisher, t.reward_utoken, t.capability, t.due_at, t.state, t.agent_account,
+                t.published_cycle, t.changed_cycle, t.intake_no
+            FROM tasks t
+            WHERE t.state = 'LISTED' OR t.task_id IN (SELECT j.task_id FROM (%s) j)
+            ORDER BY t.intake_no
             """;
+
     private static final String RESOURCES = """
             SELECT r.resource_id, r.account_id, r.compute_class, r.gpu_count
-            FROM compute_resources r JOIN settlement_cycles c ON c.window_no = r.window_no WHERE c.cycle < ?
+            FROM compute_resources r JOIN settlement_cycles c ON c.window_no = r.window_no WHERE c.cycle < %d
             """;
     private static final String EVIDENCE = """
             SELECT e.resource_id, e.metered_from, e.metered_to, e.gpu_ms
-            FROM metering_evidence e JOIN settlement_cycles c ON c.window_no = e.window_no WHERE c.cycle < ?
+            FROM metering_evidence e JOIN settlement_cycles c ON c.window_no = e.window_no
+            WHERE c.cycle < %d AND EXISTS (SELECT FROM (%s) j WHERE j.resource_id = e.resource_id
+                AND j.metered_from = e.metered_from AND j.metered_to = e.metered_to)
             """;
-    private static final String INTERVALS =
-            "SELECT resource_id, lower(metered), upper(metered) FROM settled_intervals WHERE reversed_cycle IS NULL";
+    private static final String INTERVALS = """
+            SELECT i.resource_id, lower(i.metered), upper(i.metered) FROM settled_intervals i
+            WHERE i.reversed_cycle IS NULL AND EXISTS (SELECT FROM (%s) j WHERE j.resource_id = i.resource_id
+                AND tstzrange(j.metered_from, j.metered_to) && i.metered)
+            """;
     private static final String SERVICES = """
             SELECT v.service, v.payee_account
-            FROM ai_services v JOIN settlement_cycles c ON c.window_no = v.window_no WHERE c.cycle < ?
+            FROM ai_services v JOIN settlement_cycles c ON c.window_no = v.window_no WHERE c.cycle < %d
             """;
     private static final String PRICES = """
             SELECT p.service, p.model, p.price_version, p.effective_from, p.input_utoken_per_mtok,
                 p.output_utoken_per_mtok
-            FROM service_prices p JOIN settlement_cycles c ON c.window_no = p.window_no WHERE c.cycle < ?
+            FROM service_prices p JOIN settlement_cycles c ON c.window_no = p.window_no WHERE c.cycle < %d
             """;
-    private static final String REFERENCES =
-            "SELECT DISTINCT ON (asset) asset, reference_ticks FROM instrument_references ORDER BY asset, cycle DESC";
-    private static final String REVERSED = "SELECT reversed_intake_no FROM reversals";
+    private static final String REFERENCES = """
+            SELECT r.asset, r.reference_ticks
+            FROM unnest(ARRAY[%s]::integer[]) a (asset),
+                LATERAL (SELECT asset, reference_ticks FROM instrument_references i WHERE i.asset = a.asset
+                    ORDER BY i.cycle DESC LIMIT 1) r
+            """;
+    private static final String REVERSED = """
+            SELECT r.reversed_intake_no FROM reversals r JOIN submissions o ON o.intake_no = r.reversed_intake_no
+            WHERE o.submission_id IN (SELECT s.reversed_submission FROM submissions s
+                WHERE s.window_no = %d AND s.kind = %d)
+            """;
     private static final String HEAD = "SELECT last_cycle, last_seq FROM books_head";
 
     private final Connection connection;
     private final ClosedWindow window;
     private final Books books;
+    private final List<Long> receivedOfKind = new ArrayList<>();
 
     private BooksLoader(Connection connection, ClosedWindow window) {
         this.connection = connection;
@@ -95,166 +126,142 @@ final class BooksLoader {
     }
 
     private interface RowReader {
-        void read(ResultSet row) throws SQLException;
+        void read(BinaryRows row);
     }
 
-    private void each(String statement, RowReader reader, Object... parameters) throws SQLException {
-        try (var query = connection.prepareStatement(statement)) {
-            query.setFetchSize(FETCH);
-            for (int i = 0; i < parameters.length; i++) {
-                query.setObject(i + 1, parameters[i]);
-            }
-            try (var row = query.executeQuery()) {
-                while (row.next()) {
-                    reader.read(row);
-                }
+    private void each(String select, RowReader reader) throws SQLException {
+        try (var rows = new BinaryRows(connection, select)) {
+            while (rows.next()) {
+                reader.read(rows);
             }
         }
     }
 
+    /** What is judged in the cycle, of these kinds: the window's own, if it has any, and what is held. */
+    private String judged(Kind... kinds) {
+        String codes = QueueReader.codes(EnumSet.copyOf(Arrays.asList(kinds)));
+        boolean received = Arrays.stream(kinds).anyMatch(this::isReceived);
+        return (received ? RECEIVED.formatted(window.windowNo(), codes) : "") + HELD.formatted(codes);
+    }
+
+    private boolean isReceived(Kind kind) {
+        return receivedOfKind.get(kind.code() - 1) > 0;
+    }
+
     private Books load() throws SQLException {
         each(HEAD, row -> {
-            books.lastCycle = row.getLong(1);
-            books.lastSeq = row.getLong(2);
+            books.lastCycle = row.int8(0);
+            books.lastSeq = row.int8(1);
         });
         if (books.lastCycle != window.cycle() - 1) {
             throw new IllegalStateException(
                     "the books stand after cycle " + books.lastCycle + ", not before cycle " + window.cycle());
         }
+        each(RECEIVED_OF_KIND.formatted(window.cycle()), row -> receivedOfKind.add(row.int8(0)));
         each(
-                ACCOUNTS,
+                ACCOUNTS.formatted(window.cycle()),
                 row -> books.openAccount(
-                        uuid(row, "account_id"),
-                        uuid(row, "party_id"),
-                        AccountType.valueOf(row.getString("account_type").toUpperCase(Locale.ROOT)),
-                        (Long) row.getObject("daily_limit_utoken"),
-                        KycLevel.valueOf(row.getString("kyc_level"))),
-                window.cycle(),
-                window.cycle());
+                        row.uuid(0),
+                        row.uuid(1),
+                        AccountType.valueOf(row.text(2).toUpperCase(Locale.ROOT)),
+                        row.int8OrNull(3),
+                        LEVELS[row.int4(4)]));
         each(
                 BALANCES,
                 row -> books.setBalance(
-                        books.indexOf(uuid(row, "account_id")),
-                        row.getInt("asset"),
-                        row.getLong("posted"),
-                        row.getLong("reserved")));
+                        books.indexOf(row.uuidHigh(0), row.uuidLow(0)),
+                        row.int4(1),
+                        row.int8(2),
+                        row.int8(3),
+                        row.int8(4)));
         loadLimits();
         each(ORDERS, row -> {
             OpenOrder order = order(row);
             books.orders.put(order.intakeNo, order);
         });
-        each(TASKS, row -> {
+        each(TASKS.formatted(judged(Kind.TASK_PUBLICATIONS, Kind.TASK_COMPLETIONS)), row -> {
             Task task = task(row);
             books.tasks.put(task.taskId, task);
         });
         loadReference();
-        each(INTERVALS, row -> books.settleInterval(row.getString(1), instant(row, 2), instant(row, 3)));
-        each(REFERENCES, row -> books.references.put(row.getInt(1), row.getLong(2)));
-        each(REVERSED, row -> books.reversed.add(row.getLong(1)));
+        each(
+                INTERVALS.formatted(judged(Kind.COMPUTE_DEPOSITS)),
+                row -> books.settleInterval(row.text(0), row.instant(1), row.instant(2)));
+        String assets = window.parameters().assets().stream()
+                .map(asset -> String.valueOf(asset.id()))
+                .collect(Collectors.joining(","));
+        each(REFERENCES.formatted(assets), row -> books.references.put(row.int4(0), row.int8(1)));
+        each(REVERSED.formatted(window.windowNo(), Kind.REVERSALS.code()), row -> books.reversed.add(row.int8(0)));
         return books;
     }
 
     private void loadLimits() throws SQLException {
-        each(LIMIT_DATE, row -> {
-            LocalDate date = row.getObject(1, LocalDate.class);
-            if (date != null) {
-                books.setLimitDate(date);
-            }
+        each(LIMIT_DATE, row -> books.setLimitDate(row.date(0)));
+        each(LIMITS.formatted(books.limitDate()), row -> {
+            int account = row.bool(0) ? books.indexOf(row.uuidHigh(1), row.uuidLow(1)) : -1;
+            LimitCounter counter =
+                    account >= 0 ? books.accountLimit(account) : books.partyLimit(books.partyIndexOf(row.uuid(1)));
+            counter.used = row.int8(2);
+            counter.reserved = row.int8(3);
+            counter.minted = row.int8(4);
         });
-        each(
-                LIMITS,
-                row -> {
-                    UUID subject = uuid(row, "subject_id");
-                    var counter = row.getString("subject").equals("account")
-                            ? books.accountLimit(books.indexOf(subject))
-                            : books.partyLimit(books.partyIndexOf(subject));
-                    counter.used = row.getLong("used");
-                    counter.reserved = row.getLong("reserved");
-                    counter.minted = row.getLong("minted");
-                },
-                books.limitDate());
     }
 
     private void loadReference() throws SQLException {
         each(
-                RESOURCES,
-                row -> books.apply(new ReferenceLine.ComputeResource(
-                        row.getString(1), uuid(row, "account_id"), row.getString(3), row.getInt(4))),
-                window.cycle());
-        each(
-                EVIDENCE,
+                RESOURCES.formatted(window.cycle()),
                 row -> books.apply(
-                        new ReferenceLine.Metering(row.getString(1), instant(row, 2), instant(row, 3), row.getLong(4))),
-                window.cycle());
+                        new ReferenceLine.ComputeResource(row.text(0), row.uuid(1), row.text(2), row.int4(3))));
         each(
-                SERVICES,
-                row -> books.apply(new ReferenceLine.Service(row.getString(1), nullableUuid(row, "payee_account"))),
-                window.cycle());
+                EVIDENCE.formatted(window.cycle(), judged(Kind.COMPUTE_DEPOSITS)),
+                row -> books.apply(
+                        new ReferenceLine.Metering(row.text(0), row.instant(1), row.instant(2), row.int8(3))));
         each(
-                PRICES,
+                SERVICES.formatted(window.cycle()),
+                row -> books.apply(new ReferenceLine.Service(row.text(0), row.uuidOrNull(1))));
+        each(
+                PRICES.formatted(window.cycle()),
                 row -> books.apply(new ReferenceLine.Price(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        instant(row, 4),
-                        row.getLong(5),
-                        row.getLong(6))),
-                window.cycle());
+                        row.text(0), row.text(1), row.text(2), row.instant(3), row.int8(4), row.int8(5))));
     }
 
-    private OpenOrder order(ResultSet row) throws SQLException {
+    private OpenOrder order(BinaryRows row) {
         var order = new OpenOrder(
-                row.getLong("intake_no"),
-                uuid(row, "submission_id"),
-                row.getString("client"),
-                row.getString("submission_key"),
-                books.indexOf(uuid(row, "account_id")),
-                row.getInt("asset"),
-                Submission.Side.valueOf(row.getString("side")),
-                Submission.OrderType.valueOf(row.getString("order_type")),
-                row.getLong("limit_ticks"),
-                Submission.TimeInForce.valueOf(row.getString("time_in_force")),
-                row.getObject("good_through", LocalDate.class),
-                row.getLong("lots"),
-                row.getLong("lot_gpu_ms"),
-                row.getLong("tick_utoken"),
-                row.getInt("fee_bps"),
-                row.getLong("admitted_cycle"));
-        order.filledLots = row.getLong("filled_lots");
-        order.openLots = row.getLong("open_lots");
-        order.notional = row.getLong("notional");
-        order.feeCharged = row.getLong("fee_charged");
-        order.limitReserved = row.getLong("limit_reserved");
-        order.sitsOut = row.getBoolean("sits_out");
+                row.int8(0),
+                row.uuid(1),
+                books.indexOf(row.uuidHigh(2), row.uuidLow(2)),
+                row.int4(3),
+                Submission.Side.valueOf(row.text(4)),
+                Submission.OrderType.valueOf(row.text(5)),
+                row.int8(6),
+                Submission.TimeInForce.valueOf(row.text(7)),
+                row.dateOrNull(8),
+                row.int8(9),
+                row.int8(10),
+                row.int8(11),
+                row.int4(12),
+                row.int8(13));
+        order.filledLots = row.int8(14);
+        order.openLots = row.int8(15);
+        order.notional = row.int8(16);
+        order.feeCharged = row.int8(17);
+        order.limitReserved = row.int8(18);
+        order.sitsOut = row.bool(19);
         return order;
     }
 
-    private Task task(ResultSet row) throws SQLException {
-        OffsetDateTime dueAt = row.getObject("due_at", OffsetDateTime.class);
+    private Task task(BinaryRows row) {
         var task = new Task(
-                row.getString("task_id"),
-                books.indexOf(uuid(row, "publisher")),
-                row.getLong("reward_utoken"),
-                row.getString("capability"),
-                dueAt == null ? null : dueAt.toInstant(),
-                row.getLong("published_cycle"),
-                row.getLong("intake_no"));
-        task.state = Task.State.valueOf(row.getString("state"));
-        task.changedIn = row.getLong("changed_cycle");
-        UUID agent = nullableUuid(row, "agent_account");
-        task.agent = agent == null ? -1 : books.indexOf(agent);
+                row.text(0),
+                books.indexOf(row.uuidHigh(1), row.uuidLow(1)),
+                row.int8(2),
+                row.textOrNull(3),
+                row.instantOrNull(4),
+                row.int8(7),
+                row.int8(9));
+        task.state = Task.State.valueOf(row.text(5));
+        task.changedIn = row.int8(8);
+        task.agent = row.isNull(6) ? -1 : books.indexOf(row.uuidHigh(6), row.uuidLow(6));
         return task;
-    }
-
-    private static UUID uuid(ResultSet row, String column) throws SQLException {
-        return java.util.Objects.requireNonNull(row.getObject(column, UUID.class), column);
-    }
-
-    private static @Nullable UUID nullableUuid(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, UUID.class);
-    }
-
-    private static Instant instant(ResultSet row, int column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }

@@ -40,7 +40,7 @@ final class JdbcCycleFigures implements CycleFigures {
      */
     private static final String TRIAL_BALANCE = """
             WITH moved AS (
-                SELECT asset, account_id, debits, credits FROM net_positions WHERE cycle = :cycle
+                SELECT asset, account_id, debits, credits, previous_cycle FROM net_positions WHERE cycle = :cycle
             ),
             later AS (
                 SELECT p.asset, p.account_id, sum(p.credits::numeric - p.debits) AS net
@@ -50,7 +50,7 @@ final class JdbcCycleFigures implements CycleFigures {
             ),
             accounts AS (
                 SELECT coalesce(b.asset, m.asset) AS asset, coalesce(b.account_id, m.account_id) AS account_id,
-                    m.account_id IS NOT NULL AS has_moved, coalesce(m.debits, 0) AS debits,
+                    m.account_id IS NOT NULL AS has_moved, m.previous_cycle, coalesce(m.debits, 0) AS debits,
                     coalesce(m.credits, 0) AS credits, coalesce(b.posted, 0) - coalesce(l.net, 0) AS closing
                 FROM account_balances b
                 FULL JOIN moved m ON m.asset = b.asset AND m.account_id = b.account_id
@@ -61,11 +61,8 @@ final class JdbcCycleFigures implements CycleFigures {
                 sum(a.debits) AS debits, sum(a.credits) AS credits, sum(a.closing) AS closing
             FROM accounts a
             JOIN token_accounts t ON t.account_id = a.account_id
-            LEFT JOIN LATERAL (
-                SELECT p.closing FROM net_positions p
-                WHERE a.has_moved AND p.account_id = a.account_id AND p.asset = a.asset AND p.cycle < :cycle
-                ORDER BY p.cycle DESC LIMIT 1
-            ) before ON true
+            LEFT JOIN net_positions before ON before.cycle = a.previous_cycle AND before.asset = a.asset
+                AND before.account_id = a.account_id
             GROUP BY a.asset, account_class
             ORDER BY a.asset, account_class
             """;
@@ -74,7 +71,7 @@ final class JdbcCycleFigures implements CycleFigures {
             SELECT p.asset, p.account_id, coalesce(t.code, :customers) AS account_class, p.debits, p.credits, p.closing
             FROM net_positions p
             JOIN token_accounts t ON t.account_id = p.account_id
-            WHERE p.cycle = :cycle
+            WHERE p.cycle = :cycle AND p.entries <> '{}'
             ORDER BY p.asset, p.account_id
             """;
     private static final String REFUSALS = """

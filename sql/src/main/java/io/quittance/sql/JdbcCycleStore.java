@@ -1,38 +1,33 @@
 package io.quittance.sql;
 
 import io.quittance.domain.cycle.ClosedWindow;
-import io.quittance.domain.intake.Queued;
-import io.quittance.domain.intake.ReferenceEntry;
-import io.quittance.domain.intake.Submission;
+import io.quittance.domain.intake.Kind;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.LimitCounter;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
-import io.quittance.domain.ledger.TransactionType;
 import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.matching.MatchingRound;
-import io.quittance.domain.netting.NetPosition;
-import io.quittance.domain.screening.CycleContext;
+import io.quittance.domain.netting.NetPositions;
+import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.screening.Outcome;
 import io.quittance.domain.screening.Screening;
-import io.quittance.domain.screening.SettledSubmission;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.Slot;
 import io.quittance.domain.settlement.CycleCounts;
-import io.quittance.domain.settlement.CycleInput;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SettlementCycle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -50,19 +45,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class JdbcCycleStore implements CycleStore {
 
     private static final String ASSERT_LEASE = "SELECT assert_lease(?)";
-    private static final String DISCARD_UNPUBLISHED = "SELECT discard_unpublished(?, ?)";
-    private static final String DISCARD_ROUNDS = "SELECT discard_rounds(?, ?)";
+    private static final String OPEN_JOURNAL = "SELECT open_journal(?, ?)";
     private static final String DISCARD_POSITIONS = "SELECT discard_positions(?, ?)";
+    private static final String DISCARD_ROUNDS = "SELECT discard_rounds(?, ?)";
     private static final String PUBLISH = "SELECT publish_cycle(?, ?, ?)";
 
     private static final String COPY_TRANSFERS = """
-            COPY token_transactions (id, cycle, position, asset, from_account, to_account, amount, transaction_type, leg,
+            COPY %s (id, cycle, position, asset, from_account, to_account, amount, transaction_type, leg,
                 intake_no, task_id, created_at) FROM STDIN (FORMAT binary)
             """;
-    private static final String COPY_POSITIONS =
-            "COPY net_positions (cycle, asset, account_id, debits, credits, closing) FROM STDIN (FORMAT binary)";
-    private static final String COPY_BALANCES =
-            "COPY staged_balances (account_id, asset, posted, reserved) FROM STDIN (FORMAT binary)";
+    private static final String COPY_POSITIONS = """
+            COPY net_positions (cycle, asset, account_id, debits, credits, closing, reserved, previous_cycle, entries)
+            FROM STDIN (FORMAT binary)
+            """;
     private static final String COPY_OUTCOMES = """
             COPY submission_outcomes (intake_no, cycle, state, reason, detail, hold_until, filled_lots, open_lots)
             FROM STDIN (FORMAT binary)
@@ -115,11 +110,17 @@ final class JdbcCycleStore implements CycleStore {
     private static final String COPY_LIMITS = """
             COPY changed_limits (subject, subject_id, business_date, used, reserved, minted) FROM STDIN (FORMAT binary)
             """;
-    private static final String MERGE_LIMITS = """
-            INSERT INTO limit_counters AS l (subject, subject_id, business_date, used, reserved, minted)
-            SELECT subject, subject_id, business_date, used, reserved, minted FROM changed_limits ORDER BY subject_id
-            ON CONFLICT (subject_id, business_date, subject) DO UPDATE SET used = excluded.used, reserved = excluded.reserved,
-                minted = excluded.minted
+    private static final String MOVE_LIMITS = """
+            UPDATE limit_counters l SET used = c.used, reserved = c.reserved, minted = c.minted
+            FROM changed_limits c
+            WHERE l.business_date = c.business_date AND l.subject = c.subject AND l.subject_id = c.subject_id
+            """;
+    private static final String ADD_LIMITS = """
+            INSERT INTO limit_counters (subject, subject_id, business_date, used, reserved, minted)
+            SELECT c.subject, c.subject_id, c.business_date, c.used, c.reserved, c.minted FROM changed_limits c
+            WHERE NOT EXISTS (SELECT FROM limit_counters l WHERE l.business_date = c.business_date
+                AND l.subject = c.subject AND l.subject_id = c.subject_id)
+            ORDER BY c.subject, c.subject_id
             """;
     private static final String END_HOLDS = "DELETE FROM holds WHERE intake_no = ANY (?)";
     private static final String ADD_HOLDS = """
@@ -163,15 +164,11 @@ final class JdbcCycleStore implements CycleStore {
     private static final String HELD = """
             SELECT intake_no, hold_until FROM holds ORDER BY intake_no
             """;
-    private static final String SETTLED_LEGS = """
-            SELECT t.transaction_type, t.asset, t.from_account, t.to_account, t.amount
-            FROM token_transactions t
-            WHERE t.intake_no = ? AND t.cycle < ?
-            ORDER BY t.id
-            """;
     private static final String JOURNAL = """
-            SELECT id, from_account, to_account, amount, asset, transaction_type
-            FROM token_transactions WHERE id BETWEEN ? AND ? ORDER BY id
+            SELECT t.id, t.from_account, t.to_account, t.amount, t.asset, t.transaction_type, t.leg
+            FROM token_transactions t
+            WHERE t.id BETWEEN %d AND %d AND t.created_at = (SELECT cut_off FROM settlement_cycles WHERE cycle = %d)
+            ORDER BY t.id
             """;
 
     private final DataSource application;
@@ -235,67 +232,28 @@ final class JdbcCycleStore implements CycleStore {
 
     @Override
     public CycleInput input(ClosedWindow window) {
-        return within(snapshot, "read the queue", connection -> {
-            var until = new java.util.TreeMap<Long, LocalDate>();
-            try (var query = connection.prepareStatement(HELD);
-                    var row = query.executeQuery()) {
-                while (row.next()) {
-                    until.put(row.getLong(1), row.getObject(2, LocalDate.class));
-                }
-            }
-            List<Queued> held = QueueReader.ofIntakeNos(connection, until.keySet()).stream()
-                    .map(item -> item.heldUntil(Objects.requireNonNull(until.get(item.intakeNo()))))
-                    .toList();
-            return input(connection, window, held);
+        var held = new TreeMap<Long, LocalDate>();
+        jdbc.sql(HELD).query(row -> {
+            held.put(row.getLong(1), row.getObject(2, LocalDate.class));
         });
+        return input(window, held);
     }
 
     @Override
-    public CycleInput input(ClosedWindow window, List<Queued> held) {
-        return within(snapshot, "read the queue", connection -> input(connection, window, held));
+    public CycleInput input(ClosedWindow window, NavigableMap<Long, LocalDate> held) {
+        return new JdbcCycleInput((what, read) -> does(snapshot, what, read::run), jdbc, window, held);
     }
 
-    private CycleInput input(Connection connection, ClosedWindow window, List<Queued> held) throws SQLException {
-        List<ReferenceEntry> reference = ReferenceRows.ofWindow(jdbc, window.windowNo());
-        List<Queued> received = QueueReader.ofWindow(connection, window.windowNo());
-        Map<UUID, SettledSubmission> reversible = new HashMap<>();
-        for (Queued item : received) {
-            if (item.submission() instanceof Submission.Reversal reversal) {
-                settled(connection, reversal.reversedSubmission(), window.cycle())
-                        .ifPresent(original -> reversible.put(reversal.reversedSubmission(), original));
-            }
-        }
-        var context = new CycleContext(window.cycle(), window.businessDate(), window.cutOff(), window.parameters());
-        return new CycleInput(context, reference, received, held, reversible);
-    }
-
-    /** What a submission settled before a cycle; empty if it moved nothing. */
-    private static Optional<SettledSubmission> settled(Connection connection, UUID submissionId, long beforeCycle)
-            throws SQLException {
-        Optional<Queued> original = QueueReader.ofId(connection, submissionId);
-        if (original.isEmpty()) {
-            return Optional.empty();
-        }
-        var legs = new ArrayList<SettledSubmission.Leg>();
-        try (var query = connection.prepareStatement(SETTLED_LEGS)) {
-            query.setLong(1, original.get().intakeNo());
-            query.setLong(2, beforeCycle);
-            try (var row = query.executeQuery()) {
-                while (row.next()) {
-                    legs.add(new SettledSubmission.Leg(
-                            TransactionType.ofCode(row.getInt(1)),
-                            row.getInt(2),
-                            row.getObject(3, UUID.class),
-                            row.getObject(4, UUID.class),
-                            row.getLong(5)));
-                }
-            }
-        }
-        Submission submission = original.get().submission();
-        return Optional.of(new SettledSubmission(
-                original.get().intakeNo(),
-                legs,
-                submission instanceof Submission.ComputeDeposit deposit ? deposit : null));
+    @Override
+    public void received(ClosedWindow window, ReceivedVisitor visitor) {
+        does(
+                snapshot,
+                "read the queue",
+                connection -> new QueueReader(connection)
+                        .ofWindow(
+                                window.windowNo(),
+                                EnumSet.range(Kind.COMPUTE_DEPOSITS, Kind.REVERSALS),
+                                (QueueReader.DigestVisitor) visitor::received));
     }
 
     @Override
@@ -350,21 +308,43 @@ final class JdbcCycleStore implements CycleStore {
     @Override
     public void savePositions(long token, SettlementCycle run) {
         long cycle = run.input().context().number();
+        NetPositions positions = run.positions();
+        Books books = run.books();
         does(transaction, "keep the positions", connection -> {
             call(connection, DISCARD_POSITIONS, token, cycle);
             try (var copy = new BinaryCopy(connection, COPY_POSITIONS)) {
-                for (NetPosition position : run.positions()) {
-                    copy.row(6)
+                for (int i = 0; i < positions.size(); i++) {
+                    int account = positions.account(i);
+                    int asset = positions.asset(i);
+                    copy.row(9)
                             .ofLong(cycle)
-                            .ofInt(position.asset())
-                            .ofUuid(run.books().accountId(position.account()))
-                            .ofLong(position.debits())
-                            .ofLong(position.credits())
-                            .ofLong(run.books().posted(position.account(), position.asset()));
+                            .ofInt(asset)
+                            .ofUuid(books.idHigh(account), books.idLow(account))
+                            .ofLong(positions.debits(i))
+                            .ofLong(positions.credits(i))
+                            .ofLong(positions.closing(i))
+                            .ofLong(positions.reserved(i))
+                            .ofLong(books.lastPosition(account, asset))
+                            .ofInts(positions.entryCount(i));
+                    for (int k = 0; k < positions.entryCount(i); k++) {
+                        copy.ofInt(positions.entry(i, k));
+                    }
                 }
                 copy.end();
             }
         });
+    }
+
+    /** Clears what an attempt before loaded into the journal; answers the partition into which to load. */
+    private static String openJournal(Connection connection, long token, long cycle) throws SQLException {
+        try (var call = connection.prepareStatement(OPEN_JOURNAL)) {
+            call.setLong(1, token);
+            call.setLong(2, cycle);
+            try (var row = call.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
     }
 
     @Override
@@ -372,16 +352,18 @@ final class JdbcCycleStore implements CycleStore {
         TransferList transfers = run.transfers();
         Books books = run.books();
         does(transaction, "load the journal", connection -> {
-            call(connection, DISCARD_UNPUBLISHED, token, window.cycle());
-            try (var copy = new BinaryCopy(connection, COPY_TRANSFERS)) {
+            String partition = openJournal(connection, token, window.cycle());
+            try (var copy = new BinaryCopy(connection, COPY_TRANSFERS.formatted(partition))) {
                 for (int i = 0; i < transfers.size(); i++) {
+                    int from = transfers.from(i);
+                    int to = transfers.to(i);
                     copy.row(12)
                             .ofLong(window.firstSeq() + i)
                             .ofLong(window.cycle())
                             .ofInt(i)
                             .ofInt(transfers.asset(i))
-                            .ofUuid(books.accountId(transfers.from(i)))
-                            .ofUuid(books.accountId(transfers.to(i)))
+                            .ofUuid(books.idHigh(from), books.idLow(from))
+                            .ofUuid(books.idHigh(to), books.idLow(to))
                             .ofLong(transfers.amount(i))
                             .ofShort(transfers.typeCode(i))
                             .ofShort(transfers.leg(i));
@@ -402,7 +384,6 @@ final class JdbcCycleStore implements CycleStore {
             long token, ClosedWindow window, SettlementCycle run, CycleCounts counts, Map<Slot, Hash32> slots) {
         does(transaction, "publish the cycle", connection -> {
             call(connection, ASSERT_LEASE, token);
-            copyBalances(connection, run.books());
             copyOutcomes(connection, run, window.cycle());
             mergeOrders(connection, run);
             mergeTasks(connection, run);
@@ -427,34 +408,14 @@ final class JdbcCycleStore implements CycleStore {
         });
     }
 
-    private static void copyBalances(Connection connection, Books books) throws SQLException {
-        try (var copy = new BinaryCopy(connection, COPY_BALANCES)) {
-            for (int asset = 0; asset < books.assets().size(); asset++) {
-                for (int account = 0; account < books.accounts(); account++) {
-                    if (books.isTouched(account, asset)) {
-                        copy.row(4)
-                                .ofUuid(books.accountId(account))
-                                .ofInt(asset)
-                                .ofLong(books.posted(account, asset))
-                                .ofLong(books.reserved(account, asset));
-                    }
-                }
-            }
-            copy.end();
-        }
-    }
-
-    /** Exceptions only: what was received in this cycle and simply settled needs no row. */
+    /** What was received in this cycle and simply settled needs no row. */
     private static void copyOutcomes(Connection connection, SettlementCycle run, long cycle) throws SQLException {
-        Set<Long> received = new HashSet<>();
-        run.input().received().forEach(item -> received.add(item.intakeNo()));
+        if (run.outcomes().size() == 0) {
+            return;
+        }
         try (var copy = new BinaryCopy(connection, COPY_OUTCOMES)) {
-            for (Outcome outcome : run.outcomes().values()) {
-                boolean plain = outcome.state() == Outcome.State.SETTLED
-                        && outcome.reason() == null
-                        && outcome.filledLots() == 0
-                        && received.contains(outcome.intakeNo());
-                if (!plain) {
+            run.outcomes().each((submissionId, outcome) -> {
+                try {
                     copy.row(8)
                             .ofLong(outcome.intakeNo())
                             .ofLong(cycle)
@@ -467,8 +428,10 @@ final class JdbcCycleStore implements CycleStore {
                             .ofDate(outcome.holdUntil())
                             .ofLong(outcome.filledLots())
                             .ofLong(outcome.openLots());
+                } catch (SQLException failure) {
+                    throw new IllegalStateException("the outcomes cannot be kept", failure);
                 }
-            }
+            });
             copy.end();
         }
     }
@@ -543,15 +506,17 @@ final class JdbcCycleStore implements CycleStore {
     private static void mergeLimits(Connection connection, Books books) throws SQLException {
         execute(connection, CHANGED_LIMITS);
         try (var copy = new BinaryCopy(connection, COPY_LIMITS)) {
-            for (var entry : books.partyLimits().entrySet()) {
-                copyLimit(copy, "party", books.partyId(entry.getKey()), books.limitDate(), entry.getValue());
-            }
-            for (var entry : books.accountLimits().entrySet()) {
-                copyLimit(copy, "account", books.accountId(entry.getKey()), books.limitDate(), entry.getValue());
-            }
+            books.eachLimit((subject, ofAccount, counter) -> {
+                try {
+                    copyLimit(copy, ofAccount ? "account" : "party", subject, books.limitDate(), counter);
+                } catch (SQLException failure) {
+                    throw new IllegalStateException("the limits cannot be kept", failure);
+                }
+            });
             copy.end();
         }
-        execute(connection, MERGE_LIMITS);
+        execute(connection, MOVE_LIMITS);
+        execute(connection, ADD_LIMITS);
     }
 
     private static void copyLimit(BinaryCopy copy, String kind, UUID subject, LocalDate date, LimitCounter counter)
@@ -569,19 +534,23 @@ final class JdbcCycleStore implements CycleStore {
 
     private static void mergeHolds(Connection connection, SettlementCycle run, long cycle) throws SQLException {
         var ended = new ArrayList<Long>();
-        for (Queued item : run.input().held()) {
-            Outcome outcome = run.outcomes().get(item.intakeNo());
-            if (outcome != null && outcome.state() != Outcome.State.HELD) {
-                ended.add(item.intakeNo());
+        var held = new ArrayList<Outcome>();
+        run.outcomes().each((submissionId, outcome) -> {
+            if (outcome.state() == Outcome.State.HELD) {
+                held.add(outcome);
+            } else if (run.input().heldCount() > 0) {
+                ended.add(outcome.intakeNo());
+            }
+        });
+        if (!ended.isEmpty()) {
+            try (var delete = connection.prepareStatement(END_HOLDS)) {
+                delete.setArray(1, connection.createArrayOf("bigint", ended.toArray()));
+                delete.executeUpdate();
             }
         }
-        try (var delete = connection.prepareStatement(END_HOLDS)) {
-            delete.setArray(1, connection.createArrayOf("bigint", ended.toArray()));
-            delete.executeUpdate();
+        if (held.isEmpty()) {
+            return;
         }
-        List<Outcome> held = run.outcomes().values().stream()
-                .filter(outcome -> outcome.state() == Outcome.State.HELD)
-                .toList();
         try (var add = connection.prepareStatement(ADD_HOLDS)) {
             add.setArray(
                     1,
@@ -689,20 +658,18 @@ final class JdbcCycleStore implements CycleStore {
                     count = row.getLong(2);
                 }
             }
-            try (var query = connection.prepareStatement(JOURNAL)) {
-                query.setFetchSize(10_000);
-                query.setLong(1, first);
-                query.setLong(2, first + count - 1);
-                try (var row = query.executeQuery()) {
-                    while (row.next()) {
-                        sink.transfer(
-                                row.getLong(1),
-                                row.getObject(2, UUID.class),
-                                row.getObject(3, UUID.class),
-                                row.getLong(4),
-                                row.getInt(5),
-                                row.getInt(6));
-                    }
+            try (var rows = new BinaryRows(connection, JOURNAL.formatted(first, first + count - 1, cycle))) {
+                while (rows.next()) {
+                    sink.transfer(
+                            rows.int8(0),
+                            rows.uuidHigh(1),
+                            rows.uuidLow(1),
+                            rows.uuidHigh(2),
+                            rows.uuidLow(2),
+                            rows.int8(3),
+                            rows.int4(4),
+                            rows.int2(5),
+                            rows.int2(6));
                 }
             }
         });

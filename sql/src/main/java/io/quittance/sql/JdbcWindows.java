@@ -55,11 +55,17 @@ final class JdbcWindows implements Windows {
             "UPDATE settlement_windows SET state = 'CLOSED' WHERE window_no = :window AND state = 'OPEN'";
     private static final String ADD_CYCLE = """
             INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version, secret_version,
-                parameters_version, first_seq, received)
+                parameters_version, first_seq, received, received_of_kind)
             SELECT :cycle, w.window_no, w.business_date, w.cut_off, :rulesVersion, :secretVersion,
                 (SELECT max(version) FROM bank_parameters), h.last_seq + 1,
-                (SELECT count(*) FROM submissions s WHERE s.window_no = w.window_no)
-            FROM settlement_windows w, books_head h
+                (SELECT sum(n) FROM unnest(k.counts) n), k.counts
+            FROM settlement_windows w, books_head h,
+                LATERAL (
+                    SELECT array_agg(coalesce(c.n, 0) ORDER BY code) AS counts
+                    FROM generate_series(1, 8) code
+                    LEFT JOIN (SELECT s.kind, count(*) AS n FROM submissions s WHERE s.window_no = w.window_no
+                        GROUP BY s.kind) c ON c.kind = code
+                ) k
             WHERE w.window_no = :window AND h.last_cycle = :cycle - 1
             """;
     private static final String FIND = """

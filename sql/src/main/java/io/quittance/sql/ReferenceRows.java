@@ -15,9 +15,9 @@ import io.quittance.domain.intake.ReferenceEntry;
 import io.quittance.domain.intake.ReferenceLine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The one place where rows of reference data become reference lines again. */
@@ -53,24 +53,24 @@ final class ReferenceRows {
             FROM service_prices WHERE window_no = :window ORDER BY ordinal
             """;
 
+    private static final int FETCH = 10_000;
+
     private ReferenceRows() {}
 
     /**
-     * All reference lines of a window: accounts, resources, evidence, services, prices, each in the order in which they
+     * Visits all reference lines of a window: accounts, resources, evidence, services, prices, each in the order in which they
      * came. The same at any later time, but for a holder's name that was erased meanwhile, which the name's hash stands for.
      */
-    static List<ReferenceEntry> ofWindow(JdbcClient jdbc, long windowNo) {
-        var entries = new ArrayList<ReferenceEntry>();
+    static void ofWindow(JdbcClient jdbc, long windowNo, Consumer<ReferenceEntry> visitor) {
         for (Kind kind : Kind.values()) {
             if (kind.isReference()) {
-                entries.addAll(jdbc.sql(query(kind))
+                jdbc.sql(query(kind))
+                        .withFetchSize(FETCH)
                         .param("window", windowNo)
-                        .query((row, n) -> new ReferenceEntry(
-                                line(kind, row), hashOrNull(row, "name_hash"), hash(row, "content_digest")))
-                        .list());
+                        .query((RowCallbackHandler) row -> visitor.accept(new ReferenceEntry(
+                                line(kind, row), hashOrNull(row, "name_hash"), hash(row, "content_digest"))));
             }
         }
-        return entries;
     }
 
     private static String query(Kind kind) {

@@ -1,21 +1,10 @@
 package io.quittance.sql;
 
-import static io.quittance.sql.JdbcValues.dateOrNull;
-import static io.quittance.sql.JdbcValues.hash;
-import static io.quittance.sql.JdbcValues.hashOrNull;
-import static io.quittance.sql.JdbcValues.instant;
-import static io.quittance.sql.JdbcValues.instantOrNull;
-import static io.quittance.sql.JdbcValues.longOrNull;
-import static io.quittance.sql.JdbcValues.text;
-import static io.quittance.sql.JdbcValues.uuid;
-
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.seal.Hash32;
 import java.lang.reflect.Array;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -157,17 +146,6 @@ final class SubmissionColumns {
             Kind.REVERSALS,
             EnumSet.of(Column.ACCOUNT_ID, Column.REVERSED_SUBMISSION, Column.APPROVAL_ID, Column.TAKE_FROM_SUSPENSE)));
 
-    private static final String READ_SUFFIX = java.util.Arrays.stream(Column.values())
-            .map(c -> "s." + c.columnName())
-            .collect(Collectors.joining(", "));
-
-    /**
-     * What {@link #read} needs, as the select list of a query that calls submissions {@code s} and clients {@code c}.
-     */
-    static final String READ =
-            "s.intake_no, s.submission_id, c.name AS client, s.submission_key, s.kind, s.by_operator, "
-                    + "s.received_at, s.content_digest, " + READ_SUFFIX;
-
     private SubmissionColumns() {}
 
     /** The columns that lines of these kinds can fill, in the order of {@link Column}. */
@@ -232,90 +210,127 @@ final class SubmissionColumns {
         return row.values;
     }
 
-    /**
-     * The submission of the current row of a query over {@link #READ}. Its free text is not in the queue: a transfer comes
-     * back without its memo, which its hash stands for. Until when it waits is not in the queue either and is null.
-     */
-    static Queued read(ResultSet row) throws SQLException {
-        return new Queued(
-                row.getLong("intake_no"),
-                uuid(row, "submission_id"),
-                text(row, "client"),
-                text(row, "submission_key"),
-                submission(row),
-                instant(row, "received_at"),
-                row.getBoolean("by_operator"),
-                hashOrNull(row, "memo_hash"),
-                hash(row, "content_digest"),
-                null);
-    }
+    /** The columns of some kinds as the select list of a query that calls submissions {@code s}, and how to read them. */
+    static final class Selection {
 
-    private static Submission submission(ResultSet row) throws SQLException {
-        Kind kind = Kind.ofCode(row.getInt("kind"));
-        return switch (kind) {
-            case COMPUTE_DEPOSITS ->
-                new Submission.ComputeDeposit(
-                        uuid(row, "account_id"),
-                        text(row, "resource_id"),
-                        row.getLong("gpu_ms"),
-                        Submission.DepositMode.valueOf(text(row, "mode")),
-                        instant(row, "metered_from"),
-                        instant(row, "metered_to"),
-                        dateOrNull(row, "hold_until"));
-            case TASK_PUBLICATIONS ->
-                new Submission.TaskPublication(
-                        uuid(row, "account_id"),
-                        text(row, "task_id"),
-                        row.getLong("reward_utoken"),
-                        row.getString("capability"),
-                        instantOrNull(row, "due_at"),
-                        dateOrNull(row, "hold_until"));
-            case TASK_COMPLETIONS ->
-                new Submission.TaskCompletion(
-                        uuid(row, "account_id"),
-                        text(row, "task_id"),
-                        uuid(row, "agent_account"),
-                        hashOrNull(row, "result_sha256"),
-                        dateOrNull(row, "hold_until"));
-            case ORDERS ->
-                new Submission.Order(
-                        uuid(row, "account_id"),
-                        text(row, "compute_class"),
-                        Submission.Side.valueOf(text(row, "side")),
-                        Submission.OrderType.valueOf(text(row, "order_type")),
-                        row.getLong("lots"),
-                        longOrNull(row, "limit_utoken_per_lot"),
-                        Submission.TimeInForce.valueOf(text(row, "time_in_force")),
-                        dateOrNull(row, "good_through"));
-            case CANCELS -> new Submission.Cancel(uuid(row, "account_id"), text(row, "cancelled_key"));
-            case SPENDS ->
-                new Submission.Spend(
-                        uuid(row, "account_id"),
-                        text(row, "service"),
-                        row.getString("model"),
-                        instant(row, "used_at"),
-                        row.getLong("input_tokens"),
-                        row.getLong("output_tokens"),
-                        row.getString("price_version"),
-                        longOrNull(row, "amount_utoken"),
-                        row.getString("compute_class"),
-                        longOrNull(row, "gpu_ms"),
-                        dateOrNull(row, "hold_until"));
-            case TRANSFERS ->
-                new Submission.Transfer(
-                        uuid(row, "account_id"),
-                        uuid(row, "to_account"),
-                        row.getLong("amount_utoken"),
-                        null,
-                        dateOrNull(row, "hold_until"));
-            case REVERSALS ->
-                new Submission.Reversal(
-                        uuid(row, "reversed_submission"),
-                        uuid(row, "approval_id"),
-                        row.getBoolean("take_from_suspense"));
-            case ACCOUNTS, COMPUTE_RESOURCES, METERING, SERVICES, PRICES ->
-                throw new IllegalStateException(kind + " is not queued");
-        };
+        private static final String ALWAYS = "s.intake_no, s.submission_id, s.kind, s.by_operator, s.received_at";
+        private static final int COUNT = 5;
+
+        private final Set<Column> columns;
+        /** Place of each column behind those that are always there; −1 if it is not selected. */
+        private final int[] places = new int[Column.values().length];
+
+        private int offset;
+
+        Selection(Collection<Kind> kinds) {
+            columns = ofKinds(kinds);
+            java.util.Arrays.fill(places, -1);
+            int place = COUNT;
+            for (Column column : columns) {
+                places[column.ordinal()] = place++;
+            }
+        }
+
+        String list() {
+            return columns.stream()
+                    .map(column -> ", s." + column.columnName())
+                    .collect(Collectors.joining("", ALWAYS, ""));
+        }
+
+        /**
+         * The submission of the current row. Its free text is not in the queue: a transfer comes back without its memo,
+         * which its hash stands for. Until when it waits is not in the queue either and is null.
+         *
+         * @param from place of the selection's first column in the row
+         */
+        Queued read(BinaryRows row, int from) {
+            offset = from;
+            Kind kind = Kind.ofCode(row.int2(from + 2));
+            return new Queued(
+                    row.int8(from),
+                    row.uuid(from + 1),
+                    submission(kind, row),
+                    row.instant(from + 4),
+                    row.bool(from + 3),
+                    kind == Kind.TRANSFERS ? hashOrNull(row, Column.MEMO_HASH) : null,
+                    null);
+        }
+
+        private Submission submission(Kind kind, BinaryRows row) {
+            return switch (kind) {
+                case COMPUTE_DEPOSITS ->
+                    new Submission.ComputeDeposit(
+                            row.uuid(at(Column.ACCOUNT_ID)),
+                            row.text(at(Column.RESOURCE_ID)),
+                            row.int8(at(Column.GPU_MS)),
+                            Submission.DepositMode.valueOf(row.text(at(Column.MODE))),
+                            row.instant(at(Column.METERED_FROM)),
+                            row.instant(at(Column.METERED_TO)),
+                            row.dateOrNull(at(Column.HOLD_UNTIL)));
+                case TASK_PUBLICATIONS ->
+                    new Submission.TaskPublication(
+                            row.uuid(at(Column.ACCOUNT_ID)),
+                            row.text(at(Column.TASK_ID)),
+                            row.int8(at(Column.REWARD_UTOKEN)),
+                            row.textOrNull(at(Column.CAPABILITY)),
+                            row.instantOrNull(at(Column.DUE_AT)),
+                            row.dateOrNull(at(Column.HOLD_UNTIL)));
+                case TASK_COMPLETIONS ->
+                    new Submission.TaskCompletion(
+                            row.uuid(at(Column.ACCOUNT_ID)),
+                            row.text(at(Column.TASK_ID)),
+                            row.uuid(at(Column.AGENT_ACCOUNT)),
+                            hashOrNull(row, Column.RESULT_SHA256),
+                            row.dateOrNull(at(Column.HOLD_UNTIL)));
+                case ORDERS ->
+                    new Submission.Order(
+                            row.uuid(at(Column.ACCOUNT_ID)),
+                            row.text(at(Column.COMPUTE_CLASS)),
+                            Submission.Side.valueOf(row.text(at(Column.SIDE))),
+                            Submission.OrderType.valueOf(row.text(at(Column.ORDER_TYPE))),
+                            row.int8(at(Column.LOTS)),
+                            row.int8OrNull(at(Column.LIMIT_UTOKEN_PER_LOT)),
+                            Submission.TimeInForce.valueOf(row.text(at(Column.TIME_IN_FORCE))),
+                            row.dateOrNull(at(Column.GOOD_THROUGH)));
+                case CANCELS ->
+                    new Submission.Cancel(row.uuid(at(Column.ACCOUNT_ID)), row.text(at(Column.CANCELLED_KEY)));
+                case SPENDS ->
+                    new Submission.Spend(
+                            row.uuid(at(Column.ACCOUNT_ID)),
+                            row.text(at(Column.SERVICE)),
+                            row.textOrNull(at(Column.MODEL)),
+                            row.instant(at(Column.USED_AT)),
+                            row.int8(at(Column.INPUT_TOKENS)),
+                            row.int8(at(Column.OUTPUT_TOKENS)),
+                            row.textOrNull(at(Column.PRICE_VERSION)),
+                            row.int8OrNull(at(Column.AMOUNT_UTOKEN)),
+                            row.textOrNull(at(Column.COMPUTE_CLASS)),
+                            row.int8OrNull(at(Column.GPU_MS)),
+                            row.dateOrNull(at(Column.HOLD_UNTIL)));
+                case TRANSFERS ->
+                    new Submission.Transfer(
+                            row.uuid(at(Column.ACCOUNT_ID)),
+                            row.uuid(at(Column.TO_ACCOUNT)),
+                            row.int8(at(Column.AMOUNT_UTOKEN)),
+                            null,
+                            row.dateOrNull(at(Column.HOLD_UNTIL)));
+                case REVERSALS ->
+                    new Submission.Reversal(
+                            row.uuid(at(Column.REVERSED_SUBMISSION)),
+                            row.uuid(at(Column.APPROVAL_ID)),
+                            row.bool(at(Column.TAKE_FROM_SUSPENSE)));
+                case ACCOUNTS, COMPUTE_RESOURCES, METERING, SERVICES, PRICES ->
+                    throw new IllegalStateException(kind + " is not queued");
+            };
+        }
+
+        private int at(Column column) {
+            return offset + places[column.ordinal()];
+        }
+
+        private @Nullable Hash32 hashOrNull(BinaryRows row, Column column) {
+            return row.isNull(at(column)) ? null : Hash32.of(row.bytes(at(column)));
+        }
     }
 
     /** One row in the making; values are put into the form in which they travel. */

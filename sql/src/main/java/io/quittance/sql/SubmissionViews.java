@@ -53,7 +53,21 @@ final class SubmissionViews {
                 s.submission_id, t.created_at
             FROM settled_transactions t LEFT JOIN submissions s ON s.intake_no = t.intake_no
             """;
-    private static final String OF_SUBMISSION = POSTINGS + " WHERE t.intake_no = :intakeNo ORDER BY t.id";
+    /**
+     * A submission moves something in the cycle of its window, in those that wrote an outcome of it, and in the one that
+     * refunded its task; nowhere else.
+     */
+    private static final String OF_SUBMISSION = POSTINGS + """
+             WHERE t.intake_no = :intakeNo AND t.created_at IN (
+                SELECT w.cut_off FROM submissions s JOIN settlement_windows w ON w.window_no = s.window_no
+                WHERE s.intake_no = :intakeNo
+                UNION ALL SELECT y.cut_off FROM submission_outcomes o JOIN settlement_cycles y ON y.cycle = o.cycle
+                WHERE o.intake_no = :intakeNo
+                UNION ALL SELECT y.cut_off FROM tasks k JOIN settlement_cycles y ON y.cycle = k.changed_cycle
+                WHERE k.intake_no = :intakeNo)
+             ORDER BY t.id
+            """;
+
     private static final String OF_SEQ = POSTINGS + " WHERE t.id = :seq";
 
     private final JdbcClient jdbc;

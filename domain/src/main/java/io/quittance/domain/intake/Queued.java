@@ -10,37 +10,22 @@ import org.jspecify.annotations.Nullable;
  * A submission as it lies in the queue.
  *
  * @param intakeNo bank-wide, ascending in the order of receipt; the order in which a cycle judges
- * @param client name of who sent it
  * @param receivedAt when it became durable
  * @param byOperator whether an operator handed it in
  * @param memoHash salted hash of its free text; null if it has none
- * @param contentDigest digest of its canonical content as it was when received
  * @param waitsUntil of a held one, the last business date on which it may still wait; null if it was never held
  */
 public record Queued(
         long intakeNo,
         UUID submissionId,
-        String client,
-        String submissionKey,
         Submission submission,
         Instant receivedAt,
         boolean byOperator,
         @Nullable Hash32 memoHash,
-        Hash32 contentDigest,
         @Nullable LocalDate waitsUntil) {
 
     /** The same as held until a date. */
     public Queued heldUntil(LocalDate date) {
-        return new Queued(
-                intakeNo,
-                submissionId,
-                client,
-                submissionKey,
-                submission,
-                receivedAt,
-                byOperator,
-                memoHash,
-                contentDigest,
-                date);
+        return new Queued(intakeNo, submissionId, submission, receivedAt, byOperator, memoHash, date);
     }
 }

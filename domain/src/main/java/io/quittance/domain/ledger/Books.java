@@ -244,11 +244,6 @@ public final class Books {
         lastPosition[asset].set(account, lastPositionCycle);
     }
 
-    /** Notes that the balance has a net position in a cycle. */
-    public void setLastPosition(int account, int asset, long cycle) {
-        lastPosition[asset].set(account, cycle);
-    }
-
     /**
      * Moves value. A customer who is debited must have it posted; what is credited counts at once with {@code available},
      * else only after {@link #settleIncoming}.

@@ -1,6 +1,7 @@
 package io.quittance.domain.settlement;
 
 import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.intake.Queued;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.seal.Hash32;
@@ -47,10 +48,21 @@ public interface CycleStore {
      */
     CycleInput input(ClosedWindow window, NavigableMap<Long, LocalDate> held);
 
+    /** Takes a submission together with the digest of its content as it was when it came in. */
+    interface ReceivedVisitor {
+        void received(Queued item, Hash32 contentDigest);
+    }
+
+    /** Streams the queue of a window as it is now, in intake order. */
+    void received(ClosedWindow window, ReceivedVisitor visitor);
+
     /** Keeps the rounds of the cycle. */
     void saveRounds(long token, SettlementCycle run);
 
-    /** Keeps the net positions of the cycle. */
+    /**
+     * Keeps the net positions of the cycle, by which {@link #publish} will move the balances; clears all that an attempt
+     * before loaded.
+     */
     void savePositions(long token, SettlementCycle run);
 
     /** Loads the cycle's transfers into the journal, invisibly. */
