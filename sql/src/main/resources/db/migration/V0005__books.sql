@@ -215,12 +215,6 @@ CREATE TRIGGER no_published_delete AFTER DELETE ON submission_outcomes REFERENCI
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON submission_outcomes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
-CREATE TRIGGER no_published_delete AFTER DELETE ON net_positions REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
-CREATE TRIGGER no_late_load AFTER INSERT ON net_positions REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON net_positions
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 -- Loading is refused for a cycle that is published already. (The journal needs no such trigger: the ids of published
 -- transfers leave no gap, so each of them is taken. Of net_positions each row is needed to move a balance, once.)
@@ -235,6 +229,12 @@ END;
 $$;
 CREATE TRIGGER no_late_load AFTER INSERT ON submission_outcomes REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
+CREATE TRIGGER no_published_delete AFTER DELETE ON net_positions REFERENCING OLD TABLE AS deleted
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
+CREATE TRIGGER no_late_load AFTER INSERT ON net_positions REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
+CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON net_positions
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 -- Checks that the caller still owns the run, and keeps it so until the caller's transaction ends.
 CREATE FUNCTION assert_lease(held_token bigint) RETURNS void
@@ -325,14 +325,14 @@ DECLARE
 BEGIN
     CREATE TEMPORARY TABLE loaded_assets ON COMMIT DROP AS
     SELECT t.asset, count(*) AS rows, min(t.id) AS first, max(t.id) AS last, sum(t.amount) AS amount,
-        bool_and(t.cycle = run_cycle AND t.position = t.id - last_seq - 1 AND t.created_at = c.cut_off) AS right
+        bool_and(t.cycle = run_cycle AND t.position = t.id - last_seq - 1 AND t.created_at = c.cut_off) AS fits
     FROM token_transactions t, (SELECT cut_off FROM settlement_cycles WHERE cycle = run_cycle) c
     WHERE t.id > last_seq
     GROUP BY t.asset;
 
-    SELECT coalesce(sum(rows), 0) AS rows, min(first) AS first, max(last) AS last, coalesce(bool_and(right), true) AS right
+    SELECT coalesce(sum(rows), 0) AS rows, min(first) AS first, max(last) AS last, coalesce(bool_and(right), true) AS fits
     INTO loaded FROM pg_temp.loaded_assets;
-    IF loaded.rows <> transfers OR NOT loaded.right
+    IF loaded.rows <> transfers OR NOT loaded.fits
         OR (transfers > 0 AND (loaded.first <> last_seq + 1 OR loaded.last <> last_seq + transfers)) THEN
         RAISE EXCEPTION 'cycle % loaded % transfers with seq %..%, expected % from % on', run_cycle, loaded.rows,
             loaded.first, loaded.last, transfers, last_seq + 1 USING ERRCODE = 'QT003';

@@ -15,6 +15,7 @@ import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Receipt;
+import io.quittance.domain.intake.ReferenceEntry;
 import io.quittance.domain.intake.ReferenceLine;
 import io.quittance.domain.intake.ReversalAction;
 import io.quittance.domain.intake.Submission;
@@ -586,7 +587,9 @@ class JdbcIntakeQueueIT {
                 TestBank.NEXT_DATE);
         bank.account(party, KycLevel.L2);
 
-        assertThat(ReferenceRows.ofWindow(bank.application, bank.windows.getFirst()))
+        List<ReferenceEntry> read = new ArrayList<>();
+        ReferenceRows.ofWindow(bank.application, bank.windows.getFirst(), read::add);
+        assertThat(read)
                 .extracting(entry -> ((ReferenceLine.OpenAccount) entry.line()).kycLevel())
                 .containsOnly(KycLevel.L2);
     }
