@@ -267,7 +267,11 @@ public final class Books {
         }
     }
 
+    /** Reserves more of what is available. Nothing more touches nothing. */
     public void reserve(int account, int asset, long amount) {
+        if (amount == 0) {
+            return;
+        }
         if (amount > available(account, asset)) {
             throw new IllegalStateException("cannot reserve " + amount + " of " + accountId(account));
         }
@@ -275,7 +279,11 @@ public final class Books {
         touched[asset].set(account);
     }
 
+    /** Frees some of what is reserved. Nothing of it touches nothing: most orders that rest are not filled. */
     public void release(int account, int asset, long amount) {
+        if (amount == 0) {
+            return;
+        }
         if (amount > reserved[asset].get(account)) {
             throw new IllegalStateException("cannot release " + amount + " of " + accountId(account));
         }

@@ -188,14 +188,18 @@ public final class Screening {
         if (cancelled.contains(item.intakeNo())) {
             return false;
         }
-        LocalDate until = item.waitsUntil();
-        if (until != null && until.isBefore(cycle.businessDate())) {
+        if (hasExpired(item)) {
             outcomes.add(
                     item.submissionId(),
                     new Outcome(item.intakeNo(), Outcome.State.EXPIRED, Reason.HOLD_EXPIRED, "", null, 0, 0));
             return false;
         }
         return true;
+    }
+
+    private boolean hasExpired(Queued item) {
+        LocalDate until = item.waitsUntil();
+        return until != null && until.isBefore(cycle.businessDate());
     }
 
     private void expireOrders() {
@@ -245,7 +249,7 @@ public final class Screening {
      * available in phase 2.
      */
     public void credit(CycleInput input) {
-        Map<String, List<Long>> publishing = input.publishing();
+        Set<String> publishing = publishing(input);
         Set<String> completing = new HashSet<>();
         input.held(Phase.CREDITS, item -> {
             if (stillWaits(item)) {
@@ -256,13 +260,36 @@ public final class Screening {
         refundExpiredTasks(completing);
     }
 
-    /** @param completing takes the names of tasks whose completion waits */
-    private void credit(Queued item, Map<String, List<Long>> publishing, Set<String> completing) {
+    /** Tasks that a publication of this cycle still may publish: not cancelled, and if held, not past its last date. */
+    private Set<String> publishing(CycleInput input) {
+        Map<String, List<Long>> publications = input.publishing();
+        if (publications.isEmpty()) {
+            return Set.of();
+        }
+        Set<Long> gone = new HashSet<>(cancelled);
+        input.held(Phase.DEBITS, item -> {
+            if (item.submission() instanceof Submission.TaskPublication && hasExpired(item)) {
+                gone.add(item.intakeNo());
+            }
+        });
+        Set<String> names = new HashSet<>();
+        publications.forEach((task, intakeNos) -> {
+            if (!gone.containsAll(intakeNos)) {
+                names.add(task);
+            }
+        });
+        return names;
+    }
+
+    /**
+     * @param publishing names of tasks that are not there yet, but may be after this cycle
+     * @param completing takes the names of tasks whose completion waits
+     */
+    private void credit(Queued item, Set<String> publishing, Set<String> completing) {
         switch (item.submission()) {
             case Submission.ComputeDeposit deposit -> decide(item, deposit(item, deposit));
             case Submission.TaskCompletion completion -> {
-                List<Long> publications = publishing.getOrDefault(completion.taskId(), List.of());
-                boolean underWay = !cancelled.containsAll(publications);
+                boolean underWay = publishing.contains(completion.taskId());
                 if (decide(item, complete(item, completion, underWay)) == Outcome.State.HELD) {
                     completing.add(completion.taskId());
                 }

@@ -7,7 +7,9 @@ import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.seal.Hash32;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -237,6 +239,17 @@ class CanonicalContentTest {
     void aLongTextHasRoom() {
         byte[] content = CanonicalContent.of(new Submission.Cancel(A, "日".repeat(255)), null);
         assertThat(content).hasSize(2 + 17 + 1 + 4 + 3 * 255);
+    }
+
+    /** A cycle writes millions of lines into one buffer: no line may show in the next. */
+    @Test
+    void oneBufferServesManyLines() {
+        var content = new CanonicalContent();
+        for (String key : List.of("k", "日".repeat(255), "short", "")) {
+            var cancel = new Submission.Cancel(A, key);
+            int length = content.write(cancel, null);
+            assertThat(Arrays.copyOf(content.bytes(), length)).isEqualTo(CanonicalContent.of(cancel, null));
+        }
     }
 
     @Test

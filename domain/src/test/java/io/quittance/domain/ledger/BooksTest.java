@@ -9,7 +9,9 @@ import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.settlement.TestBank;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -141,5 +143,72 @@ class BooksTest {
         assertThat(counter.left(14)).as("a limit that was lowered").isZero();
         assertThat(counter.left(Long.MAX_VALUE)).as("no limit").isEqualTo(Long.MAX_VALUE);
         assertThatThrownBy(() -> counter.release(11)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aBalanceIsAsItWasLoadedAndKnowsItsLastPosition() {
+        books.setBalance(ann, 2, 100, 30, 7);
+        assertThat(books.posted(ann, 2)).isEqualTo(100);
+        assertThat(books.reserved(ann, 2)).isEqualTo(30);
+        assertThat(books.available(ann, 2)).isEqualTo(70);
+        assertThat(books.lastPosition(ann, 2)).isEqualTo(7);
+        assertThat(books.lastPosition(ann, 1)).isZero();
+        assertThat(books.lastPosition(bob, 2)).isZero();
+        assertThat(books.touchedCount()).as("loading is no change").isZero();
+        books.setLastPosition(ann, 2, 8);
+        assertThat(books.lastPosition(ann, 2)).isEqualTo(8);
+        assertThat(books.posted(ann, 2)).isEqualTo(100);
+    }
+
+    @Test
+    void touchedBalancesAreVisitedAssetByAsset() {
+        books.setBalance(ann, 1, 5, 0, 0);
+        books.setBalance(bob, 2, 5, 0, 0);
+        books.move(ann, bob, 1, 5, true);
+        books.reserve(bob, 2, 1);
+        assertThat(books.touchedCount()).isEqualTo(3);
+        assertThat(books.nextTouched(0, 0)).isEqualTo(-1);
+        assertThat(books.nextTouched(1, 0)).isEqualTo(ann);
+        assertThat(books.nextTouched(1, ann + 1)).isEqualTo(bob);
+        assertThat(books.nextTouched(1, bob + 1)).isEqualTo(-1);
+        assertThat(books.nextTouched(2, 0)).isEqualTo(bob);
+    }
+
+    @Test
+    void anIdIsFoundByItsHalvesToo() {
+        UUID id = TestBank.id("bob");
+        assertThat(books.indexOf(id)).isEqualTo(bob);
+        assertThat(books.indexOf(id.getMostSignificantBits(), id.getLeastSignificantBits()))
+                .isEqualTo(bob);
+        assertThat(books.idHigh(bob)).isEqualTo(id.getMostSignificantBits());
+        assertThat(books.idLow(bob)).isEqualTo(id.getLeastSignificantBits());
+        assertThat(books.indexOf(TestBank.id("nobody"))).isEqualTo(-1);
+    }
+
+    @Test
+    void eachCounterIsVisitedOnceWithWhoseItIs() {
+        books.startRun(LocalDate.of(2026, 3, 2));
+        books.partyLimit(books.partyOf(ann)).use(1);
+        books.partyLimit(books.partyOf(bob)).reserve(2);
+        books.accountLimit(bob).use(3);
+        Map<String, Long> seen = new HashMap<>();
+        books.eachLimit((subject, ofAccount, counter) -> {
+            assertThat(counter.touched).isTrue();
+            assertThat(seen.put(ofAccount + " " + subject, counter.used + counter.reserved))
+                    .isNull();
+        });
+        assertThat(seen)
+                .isEqualTo(Map.of(
+                        "false " + TestBank.id("p1"), 1L,
+                        "false " + TestBank.id("p2"), 2L,
+                        "true " + TestBank.id("bob"), 3L));
+        books.startRun(LocalDate.of(2026, 3, 2));
+        books.eachLimit((subject, ofAccount, counter) -> assertThat(counter.touched)
+                .as("the next run changed nothing yet")
+                .isFalse());
+        books.startRun(LocalDate.of(2026, 3, 3));
+        books.eachLimit((subject, ofAccount, counter) -> {
+            throw new AssertionError("a new date has no counters");
+        });
     }
 }

@@ -122,6 +122,39 @@ class HoldsTest {
     }
 
     @Test
+    void aPublicationThatWaitedInVainPublishesNothing() {
+        long publication = bank.waiting(FIRST_DATE).publish(ann, "task", 100);
+        bank.cutOff();
+        long inTime = bank.complete(ann, "task", bob);
+        bank.cutOff();
+        assertThat(bank.reason(inTime)).isEqualTo(Reason.TASK_NOT_READY);
+        bank.nextDate();
+        long tooLate = bank.complete(ann, "task", bob);
+        bank.cutOff();
+        assertThat(bank.state(publication)).isEqualTo(EXPIRED);
+        assertThat(bank.reason(inTime)).isEqualTo(Reason.UNKNOWN_TASK);
+        assertThat(bank.reason(tooLate)).isEqualTo(Reason.UNKNOWN_TASK);
+    }
+
+    @Test
+    void aHeldPublicationThatIsCancelledPublishesNothing() {
+        long publication = bank.waiting(FIRST_DATE).publish(ann, "task", 100);
+        long other = bank.waiting(FIRST_DATE).publish(bob, "other", 100);
+        long kept = bank.waiting(FIRST_DATE).publish(bob, "other", 100);
+        bank.cutOff();
+        long completion = bank.complete(ann, "task", bob);
+        long ofOther = bank.complete(bob, "other", ann);
+        bank.cancel(ann, publication);
+        bank.cancel(bob, other);
+        bank.cutOff();
+        assertThat(bank.state(publication)).isEqualTo(CANCELLED);
+        assertThat(bank.state(other)).isEqualTo(CANCELLED);
+        assertThat(bank.state(kept)).isEqualTo(HELD);
+        assertThat(bank.reason(completion)).isEqualTo(Reason.UNKNOWN_TASK);
+        assertThat(bank.reason(ofOther)).as("another may publish it still").isEqualTo(Reason.TASK_NOT_READY);
+    }
+
+    @Test
     void whatWaitsByRuleDoesNotWaitForAnythingElse() {
         bank.give(ann, 100);
         bank.publish(ann, "task", 100);

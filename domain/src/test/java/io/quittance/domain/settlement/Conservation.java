@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.intake.Queued;
+import io.quittance.domain.intake.Submission;
 import io.quittance.domain.intake.Submission.Side;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.LimitCounter;
@@ -11,29 +12,39 @@ import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
 import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.matching.MatchingRound;
-import io.quittance.domain.netting.NetPosition;
+import io.quittance.domain.netting.NetPositions;
+import io.quittance.domain.screening.Outcome;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 
 /** What must be true after every cycle, whatever was handed in. Made from the books before it. */
 final class Conservation {
 
     private final long[][] opening;
+    private final long[][] openingReserved;
+    private final Set<Long> resting;
 
-    private Conservation(long[][] opening) {
+    private Conservation(long[][] opening, long[][] openingReserved, Set<Long> resting) {
         this.opening = opening;
+        this.openingReserved = openingReserved;
+        this.resting = resting;
     }
 
     static Conservation of(Books books) {
         var opening = new long[books.assets().size()][books.accounts()];
+        var openingReserved = new long[books.assets().size()][books.accounts()];
         for (int asset = 0; asset < opening.length; asset++) {
             for (int account = 0; account < books.accounts(); account++) {
                 opening[asset][account] = books.posted(account, asset);
+                openingReserved[asset][account] = books.reserved(account, asset);
             }
         }
-        return new Conservation(opening);
+        return new Conservation(opening, openingReserved, Set.copyOf(books.orders.keySet()));
     }
 
     void check(SettlementCycle run, CycleCounts counts, LimitTally tally) {
@@ -49,11 +60,50 @@ final class Conservation {
         assertThat(counts.balance())
                 .as("each submission counted once: %s", counts)
                 .isTrue();
-        for (List<Queued> judged : List.of(run.input().received(), run.input().held())) {
-            for (Queued item : judged) {
-                assertThat(run.outcomes()).as("an outcome of %s", item).containsKey(item.intakeNo());
+        everySubmissionHasOneOutcome(run, counts);
+    }
+
+    /** An exception belongs to what was judged or to an order that rested; all else of the window is counted as settled. */
+    private void everySubmissionHasOneOutcome(SettlementCycle run, CycleCounts counts) {
+        var input = (ListedInput) run.input();
+        Map<Long, UUID> judged = new HashMap<>();
+        input.received().forEach(item -> judged.put(item.intakeNo(), item.submissionId()));
+        input.held().forEach(item -> judged.put(item.intakeNo(), item.submissionId()));
+        Map<Long, Outcome> exceptions = new LinkedHashMap<>();
+        run.outcomes().each((id, outcome) -> {
+            long no = outcome.intakeNo();
+            assertThat(exceptions.put(no, outcome))
+                    .as("a second outcome of %s", no)
+                    .isNull();
+            if (judged.containsKey(no)) {
+                assertThat(id).isEqualTo(judged.get(no));
+            } else {
+                assertThat(resting).as("orders that rested").contains(no);
+            }
+            assertThat(run.outcomes().of(no)).isEqualTo(outcome);
+        });
+        assertThat(List.copyOf(exceptions.keySet())).isSorted();
+        assertThat(exceptions).hasSize(run.outcomes().size());
+        input.held()
+                .forEach(item ->
+                        assertThat(exceptions).as("an outcome of %s", item).containsKey(item.intakeNo()));
+        long plain = 0;
+        for (Queued item : input.received()) {
+            if (!exceptions.containsKey(item.intakeNo())) {
+                assertThat(item.submission()).as("an order says its lots").isNotInstanceOf(Submission.Order.class);
+                assertThat(run.outcomes().of(item.intakeNo())).isNull();
+                plain++;
             }
         }
+        for (Outcome.State state : Outcome.State.values()) {
+            long excepted = exceptions.values().stream()
+                    .filter(outcome -> outcome.state() == state)
+                    .count();
+            assertThat(run.outcomes().count(state))
+                    .as("%s", state)
+                    .isEqualTo(excepted + (state == Outcome.State.SETTLED ? plain : 0));
+        }
+        assertThat(counts.settled()).isEqualTo(run.outcomes().count(Outcome.State.SETTLED));
     }
 
     private static void everyAssetSumsToZeroAndSignsHold(Books books) {
@@ -129,15 +179,58 @@ final class Conservation {
 
     private void positionsAreTheNetOfTheTransfers(SettlementCycle run) {
         Books books = run.books();
+        NetPositions positions = run.positions();
+        TransferList transfers = run.transfers();
         long[] nets = new long[opening.length];
-        for (NetPosition position : run.positions()) {
-            int account = position.account();
-            int asset = position.asset();
-            long before = account < opening[asset].length ? opening[asset][account] : 0;
-            holds(position.net() == books.posted(account, asset) - before, "position of", books, account, asset);
-            nets[asset] += position.net();
+        long[][] seen = new long[opening.length][books.accounts()];
+        int entries = 0;
+        for (int p = 0; p < positions.size(); p++) {
+            int account = positions.account(p);
+            int asset = positions.asset(p);
+            holds(
+                    positions.net(p) == books.posted(account, asset) - opening(account, asset),
+                    "position of",
+                    books,
+                    account,
+                    asset);
+            holds(positions.closing(p) == books.posted(account, asset), "position's closing of", books, account, asset);
+            holds(
+                    positions.reserved(p) == books.reserved(account, asset),
+                    "position's reserved of",
+                    books,
+                    account,
+                    asset);
+            holds(seen[asset][account]++ == 0, "two positions of", books, account, asset);
+            long debits = 0;
+            long credits = 0;
+            for (int k = 0; k < positions.entryCount(p); k++) {
+                int i = positions.entry(p, k);
+                holds(k == 0 || positions.entry(p, k - 1) < i, "order of the entries of", books, account, asset);
+                holds(transfers.asset(i) == asset, "an entry in another asset of", books, account, asset);
+                boolean pays = transfers.from(i) == account;
+                holds(pays || transfers.to(i) == account, "an entry of others in that of", books, account, asset);
+                debits += pays ? transfers.amount(i) : 0;
+                credits += pays ? 0 : transfers.amount(i);
+            }
+            holds(positions.debits(p) == debits, "debits of", books, account, asset);
+            holds(positions.credits(p) == credits, "credits of", books, account, asset);
+            entries += positions.entryCount(p);
+            nets[asset] += positions.net(p);
         }
         assertThat(nets).as("nets of each asset").containsOnly(0);
+        assertThat(entries).as("both sides of each transfer").isEqualTo(2 * transfers.size());
+        for (int asset = 0; asset < opening.length; asset++) {
+            for (int account = 0; account < books.accounts(); account++) {
+                long reservedBefore = account < openingReserved[asset].length ? openingReserved[asset][account] : 0;
+                boolean changed = books.posted(account, asset) != opening(account, asset)
+                        || books.reserved(account, asset) != reservedBefore;
+                holds(!changed || seen[asset][account] == 1, "a position of", books, account, asset);
+            }
+        }
+    }
+
+    private long opening(int account, int asset) {
+        return account < opening[asset].length ? opening[asset][account] : 0;
     }
 
     private static void reservationsAreTheWorstCasesOfOpenOrders(Books books) {
@@ -179,6 +272,14 @@ final class Conservation {
 
     private static void limitsHoldAndEqualTheJournal(SettlementCycle run, LimitTally tally) {
         Books books = run.books();
+        Map<UUID, LimitCounter> partyCounters = new HashMap<>();
+        Map<UUID, LimitCounter> accountCounters = new HashMap<>();
+        books.eachLimit((subject, ofAccount, counter) -> {
+            Map<UUID, LimitCounter> counters = ofAccount ? accountCounters : partyCounters;
+            assertThat(counters.put(subject, counter))
+                    .as("a second counter of %s", subject)
+                    .isNull();
+        });
         long[] reservedByParty = new long[books.accounts()];
         long[] reservedByAccount = new long[books.accounts()];
         for (OpenOrder order : books.orders.values()) {
@@ -190,7 +291,7 @@ final class Conservation {
                 continue;
             }
             int party = books.partyOf(account);
-            LimitCounter ofParty = books.partyLimits().getOrDefault(party, new LimitCounter());
+            LimitCounter ofParty = partyCounters.getOrDefault(books.partyId(party), new LimitCounter());
             long limit = run.input().context().parameters().dailyLimit(books.levelOf(account));
             holds(ofParty.reserved == reservedByParty[party], "limit reserved by the party of", books, account, 0);
             holds(ofParty.used == tally.usedByParty(party), "limit used by the party of", books, account, 0);
@@ -198,7 +299,7 @@ final class Conservation {
             long cap = run.input().context().parameters().providerCapUtoken();
             holds(ofParty.minted <= cap, "minted for the party of", books, account, 0);
             if (books.ownCap(account) != Long.MAX_VALUE) {
-                LimitCounter own = books.accountLimits().getOrDefault(account, new LimitCounter());
+                LimitCounter own = accountCounters.getOrDefault(books.accountId(account), new LimitCounter());
                 holds(own.reserved == reservedByAccount[account], "own cap reserved by", books, account, 0);
                 holds(own.used == tally.usedByAccount(account), "own cap used by", books, account, 0);
                 holds(own.used + own.reserved <= books.ownCap(account), "own cap of", books, account, 0);

@@ -200,6 +200,21 @@ class OrdersTest {
     }
 
     @Test
+    void anOrderThatOnlyRestsHasNeitherPositionNorOutcomeInACycle() {
+        bank.sell(seller, 1, 10_000, TimeInForce.GTC);
+        SettlementCycle first = bank.cutOff();
+        assertThat(first.positions().size()).isOne();
+        assertThat(first.positions().account(0)).isEqualTo(bank.index(seller));
+        assertThat(first.positions().entryCount(0)).isZero();
+        assertThat(first.positions().reserved(0)).isEqualTo(1_000);
+        SettlementCycle second = bank.cutOff();
+        assertThat(second.positions().size()).isZero();
+        assertThat(second.outcomes().size()).isZero();
+        assertThat(second.changedOrders()).isEmpty();
+        assertThat(bank.books().orders).hasSize(1);
+    }
+
+    @Test
     void whatIsLeftOfAnOrderForOneRoundLapses() {
         long buy = bank.buy(buyer, 3, 10_000, TimeInForce.IOC);
         bank.sell(seller, 1, 10_000, TimeInForce.IOC);

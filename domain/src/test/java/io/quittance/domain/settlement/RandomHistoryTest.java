@@ -68,7 +68,7 @@ class RandomHistoryTest {
             cycles.add(new Cycle(
                     history.bank.slotsOf(run),
                     movements(run),
-                    List.copyOf(run.outcomes().values()),
+                    List.copyOf(history.bank.lastOutcomes().values()),
                     (int) run.books().orders.values().stream()
                             .filter(order -> order.sitsOut)
                             .count()));

@@ -30,12 +30,11 @@ class SlowBankTest {
                 history.holders.forEach(
                         h -> model.status.put(h.id(), history.bank.books().statusOf(history.bank.index(h.id()))));
                 SettlementCycle run = history.bank.cutOff();
-                Map<Long, SlowBank.Judgement> expected = model.cycle(
-                        run.input().context(),
-                        run.input().reference(),
-                        run.input().received());
+                var input = (ListedInput) run.input();
+                Map<Long, SlowBank.Judgement> expected =
+                        model.cycle(run.input().context(), input.reference(), input.received());
                 Map<Long, SlowBank.Judgement> actual = new TreeMap<>();
-                run.outcomes().forEach((no, o) -> {
+                history.bank.lastOutcomes().forEach((no, o) -> {
                     actual.put(no, new SlowBank.Judgement(o.state(), o.reason(), o.holdUntil()));
                     if (o.state() != Outcome.State.SETTLED) {
                         reasons.add(o.reason());

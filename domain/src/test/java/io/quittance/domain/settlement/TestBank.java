@@ -20,6 +20,8 @@ import io.quittance.domain.intake.SubmissionId;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.screening.CycleContext;
+import io.quittance.domain.screening.CycleInput.Named;
+import io.quittance.domain.screening.CycleInput.Standing;
 import io.quittance.domain.screening.Outcome;
 import io.quittance.domain.screening.SettledSubmission;
 import io.quittance.domain.seal.Hash32;
@@ -60,6 +62,7 @@ public final class TestBank {
 
     private final Books books;
     private final Map<Long, Queued> items = new TreeMap<>();
+    private final Map<UUID, Queued> byId = new HashMap<>();
     private final Map<Long, Outcome> outcomes = new HashMap<>();
     private final Map<UUID, List<SettledSubmission.Leg>> journal = new HashMap<>();
     private final LimitTally tally = new LimitTally();
@@ -219,6 +222,7 @@ public final class TestBank {
                 null);
         received.add(item);
         items.put(no, item);
+        byId.put(item.submissionId(), item);
         operator = false;
         client = CLIENT;
         holdUntil = null;
@@ -313,24 +317,21 @@ public final class TestBank {
 
     /** Cuts off and settles: every submission handed in so far is judged, and every conserved quantity is checked. */
     public SettlementCycle cutOff() {
-        var reversible = new HashMap<UUID, SettledSubmission>();
-        for (Queued item : received) {
-            if (item.submission() instanceof Submission.Reversal reversal) {
-                settledBefore(reversal.reversedSubmission(), reversible);
-            }
-        }
         var context = new CycleContext(lastCycle + 1, date, cutOff, parameters);
-        var input = new CycleInput(context, newReference, received, held, reversible);
+        var input = new ListedInput(context, newReference, received, held, new Known());
         Conservation before = Conservation.of(books);
         long restingBefore = books.orders.size();
         firstSeq = books.lastSeq + 1;
         var run = new SettlementCycle(books, input).settle();
         lastCounts = CycleCounts.of(run, restingBefore);
-        outcomes.putAll(run.outcomes());
+        lastOutcomes = new TreeMap<>();
+        input.received().forEach(item -> lastOutcomes.put(item.intakeNo(), plainlySettled(item.intakeNo())));
+        run.outcomes().each((id, outcome) -> lastOutcomes.put(outcome.intakeNo(), outcome));
+        outcomes.putAll(lastOutcomes);
         keepJournal(run);
         tally.add(run);
         before.check(run, lastCounts, tally);
-        carryHeld(run);
+        carryHeld();
         newReference = new ArrayList<>();
         received = new ArrayList<>();
         lastCycle++;
@@ -338,7 +339,13 @@ public final class TestBank {
         return run;
     }
 
+    /** What a received submission comes to of which the run kept nothing. */
+    private static Outcome plainlySettled(long intakeNo) {
+        return new Outcome(intakeNo, Outcome.State.SETTLED, null, "", null, 0, 0);
+    }
+
     private long firstSeq;
+    private Map<Long, Outcome> lastOutcomes = new TreeMap<>();
     private CycleCounts lastCounts = new CycleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** Counts of the last cycle. */
@@ -346,21 +353,57 @@ public final class TestBank {
         return lastCounts;
     }
 
+    /** What the last cycle decided, by intake number, with what settled plainly. */
+    public Map<Long, Outcome> lastOutcomes() {
+        return lastOutcomes;
+    }
+
+    /** Sequence number of the last cycle's first transfer. */
+    public long firstSeq() {
+        return firstSeq;
+    }
+
     /** Slots of the last cycle. */
     public Map<Slot, Hash32> slotsOf(SettlementCycle run) {
         return CycleSlots.of(run, firstSeq);
     }
 
-    private void settledBefore(UUID submissionId, Map<UUID, SettledSubmission> into) {
-        items.values().stream()
-                .filter(item -> item.submissionId().equals(submissionId) && !received.contains(item))
-                .findFirst()
-                .ifPresent(item -> into.put(
-                        submissionId,
-                        new SettledSubmission(
-                                item.intakeNo(),
-                                journal.getOrDefault(submissionId, List.of()),
-                                item.submission() instanceof Submission.ComputeDeposit deposit ? deposit : null)));
+    /** Finds what the window's cancels and reversals name among all that was ever handed in. */
+    private final class Known implements ListedInput.Resolver {
+
+        private final Map<Long, Standing> standing = new HashMap<>();
+
+        Known() {
+            for (Queued item : received) {
+                if (item.submission() instanceof Submission.Order) {
+                    standing.put(item.intakeNo(), Standing.ORDER_OF_THIS_WINDOW);
+                }
+            }
+            held.forEach(item -> standing.put(item.intakeNo(), Standing.HELD));
+        }
+
+        @Override
+        public @Nullable Named named(String sender, String submissionKey) {
+            Queued item = byId.get(SubmissionId.of(sender, submissionKey));
+            return item == null
+                    ? null
+                    : new Named(
+                            item.intakeNo(),
+                            item.submissionId(),
+                            item.submission().accountId(),
+                            standing.getOrDefault(item.intakeNo(), Standing.ELSEWHERE));
+        }
+
+        @Override
+        public @Nullable SettledSubmission reversible(UUID submissionId) {
+            Queued item = byId.get(submissionId);
+            return item == null || received.contains(item)
+                    ? null
+                    : new SettledSubmission(
+                            item.intakeNo(),
+                            journal.getOrDefault(submissionId, List.of()),
+                            item.submission() instanceof Submission.ComputeDeposit deposit ? deposit : null);
+        }
     }
 
     private void keepJournal(SettlementCycle run) {
@@ -379,11 +422,11 @@ public final class TestBank {
     }
 
     /** As the store does: what the cycle held waits until the date that its outcome says. */
-    private void carryHeld(SettlementCycle run) {
+    private void carryHeld() {
         var next = new TreeMap<Long, Queued>();
         for (List<Queued> judged : List.of(held, received)) {
             for (Queued item : judged) {
-                Outcome outcome = run.outcomes().get(item.intakeNo());
+                Outcome outcome = lastOutcomes.get(item.intakeNo());
                 if (outcome.state() == Outcome.State.HELD) {
                     next.put(item.intakeNo(), item.heldUntil(outcome.holdUntil()));
                 }
