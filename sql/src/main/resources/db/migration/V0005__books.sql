@@ -330,7 +330,7 @@ BEGIN
     WHERE t.id > last_seq
     GROUP BY t.asset;
 
-    SELECT coalesce(sum(rows), 0) AS rows, min(first) AS first, max(last) AS last, coalesce(bool_and(right), true) AS fits
+    SELECT coalesce(sum(rows), 0) AS rows, min(first) AS first, max(last) AS last, coalesce(bool_and(fits), true) AS fits
     INTO loaded FROM pg_temp.loaded_assets;
     IF loaded.rows <> transfers OR NOT loaded.fits
         OR (transfers > 0 AND (loaded.first <> last_seq + 1 OR loaded.last <> last_seq + transfers)) THEN

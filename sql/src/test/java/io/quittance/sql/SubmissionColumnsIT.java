@@ -17,7 +17,6 @@ import io.quittance.domain.intake.ReversalAction;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.intake.SubmissionId;
 import io.quittance.domain.seal.Hash32;
-import io.quittance.domain.seal.Hash32;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -155,9 +155,6 @@ class BooksTest {
         assertThat(books.lastPosition(ann, 1)).isZero();
         assertThat(books.lastPosition(bob, 2)).isZero();
         assertThat(books.touchedCount()).as("loading is no change").isZero();
-        books.setLastPosition(ann, 2, 8);
-        assertThat(books.lastPosition(ann, 2)).isEqualTo(8);
-        assertThat(books.posted(ann, 2)).isEqualTo(100);
     }
 
     @Test

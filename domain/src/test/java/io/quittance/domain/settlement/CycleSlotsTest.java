@@ -6,7 +6,6 @@ import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.cycle.BankParameters;
-import io.quittance.domain.intake.CanonicalContent;
 import io.quittance.domain.intake.Phase;
 import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.Submission;
@@ -89,17 +88,7 @@ class CycleSlotsTest {
 
         static Queued queued(long intakeNo, Submission submission, Instant receivedAt, boolean byOperator) {
             String key = "key of " + submission;
-            return new Queued(
-                    intakeNo,
-                    SubmissionId.of("acme", key),
-                    "acme",
-                    key,
-                    submission,
-                    receivedAt,
-                    byOperator,
-                    null,
-                    CanonicalContent.digest(CanonicalContent.of(submission, null)),
-                    null);
+            return new Queued(intakeNo, SubmissionId.of("acme", key), submission, receivedAt, byOperator, null, null);
         }
 
         private static Submission order(UUID account, Side side, long lots, long limit) {

@@ -34,7 +34,7 @@ public final class ListedInput implements CycleInput {
         /** Knows nothing: no cancel and no reversal finds anything. */
         Resolver NOTHING = new Resolver() {
             @Override
-            public @Nullable Named named(String client, String submissionKey) {
+            public @Nullable Named named(Queued cancel, String submissionKey) {
                 return null;
             }
 
@@ -46,7 +46,7 @@ public final class ListedInput implements CycleInput {
 
         /** The submission of a sender's key; null if there is none. */
         @Nullable
-        Named named(String client, String submissionKey);
+        Named named(Queued cancel, String submissionKey);
 
         /** What a reversal names; null if it never settled before this cycle. */
         @Nullable
@@ -69,7 +69,7 @@ public final class ListedInput implements CycleInput {
         this.held = List.copyOf(held);
         for (Queued item : received) {
             if (item.submission() instanceof Submission.Cancel cancel) {
-                named.put(item.intakeNo(), resolver.named(item.client(), cancel.cancelledKey()));
+                named.put(item.intakeNo(), resolver.named(item, cancel.cancelledKey()));
             } else if (item.submission() instanceof Submission.Reversal reversal) {
                 reversible.put(reversal.reversedSubmission(), resolver.reversible(reversal.reversedSubmission()));
             }

@@ -64,6 +64,7 @@ public final class TestBank {
     private final Map<Long, Queued> items = new TreeMap<>();
     private final Map<UUID, Queued> byId = new HashMap<>();
     private final Map<Long, Outcome> outcomes = new HashMap<>();
+    private final Map<Long, String> clients = new HashMap<>();
     private final Map<UUID, List<SettledSubmission.Leg>> journal = new HashMap<>();
     private final LimitTally tally = new LimitTally();
 
@@ -208,18 +209,8 @@ public final class TestBank {
     public long submit(Submission submission) {
         long no = ++lastIntakeNo;
         Instant receivedAt = receiptTime != null ? receiptTime : cutOff.minus(Duration.ofMinutes(30));
-        byte[] content = CanonicalContent.of(submission, null);
-        var item = new Queued(
-                no,
-                SubmissionId.of(client, keyOf(no)),
-                client,
-                keyOf(no),
-                submission,
-                receivedAt,
-                operator,
-                null,
-                CanonicalContent.digest(content),
-                null);
+        var item = new Queued(no, SubmissionId.of(client, keyOf(no)), submission, receivedAt, operator, null, null);
+        clients.put(no, client);
         received.add(item);
         items.put(no, item);
         byId.put(item.submissionId(), item);
@@ -383,7 +374,8 @@ public final class TestBank {
         }
 
         @Override
-        public @Nullable Named named(String sender, String submissionKey) {
+        public @Nullable Named named(Queued cancel, String submissionKey) {
+            String sender = clients.getOrDefault(cancel.intakeNo(), CLIENT);
             Queued item = byId.get(SubmissionId.of(sender, submissionKey));
             return item == null
                     ? null
