@@ -446,9 +446,9 @@ class JdbcBankViewsIT {
         bank.owner
                 .sql("""
                         INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version,
-                            secret_version, parameters_version, first_seq, received)
+                            secret_version, parameters_version, first_seq, received, received_of_kind)
                         SELECT :cycle, window_no, business_date, cut_off, 1, 1, 1, 1,
-                            (SELECT count(*) FROM submissions s WHERE s.window_no = w.window_no)
+                            (SELECT count(*) FROM submissions s WHERE s.window_no = w.window_no), '{}'
                         FROM settlement_windows w WHERE window_no = :window
                         """)
                 .param("cycle", cycle)
@@ -466,10 +466,16 @@ class JdbcBankViewsIT {
 
     private void journal(long seq, long cycle, int position, UUID from, UUID to, long amount, int type, long intakeNo) {
         bank.owner
+                .sql("SELECT journal_partition(cut_off) FROM settlement_cycles WHERE cycle = :cycle")
+                .param("cycle", cycle)
+                .query(String.class)
+                .single();
+        bank.owner
                 .sql("""
                         INSERT INTO token_transactions (id, cycle, position, asset, from_account, to_account, amount,
                             transaction_type, leg, intake_no, created_at)
-                        VALUES (:id, :cycle, :position, 0, :from, :to, :amount, :type, 0, :intakeNo, :cutOff)
+                        SELECT :id, cycle, :position, 0, :from, :to, :amount, :type, 0, :intakeNo, cut_off
+                        FROM settlement_cycles WHERE cycle = :cycle
                         """)
                 .param("id", seq)
                 .param("cycle", cycle)
@@ -479,7 +485,6 @@ class JdbcBankViewsIT {
                 .param("amount", amount)
                 .param("type", type)
                 .param("intakeNo", intakeNo)
-                .param("cutOff", JdbcValues.utc(CUT_OFF))
                 .update();
     }
 
@@ -511,7 +516,7 @@ class JdbcBankViewsIT {
 
     private void balance(UUID account, int asset, long posted, long reserved) {
         bank.owner
-                .sql("INSERT INTO account_balances VALUES (:account, :asset, '+', :posted, :reserved)")
+                .sql("INSERT INTO account_balances VALUES (:account, :asset, '+', :posted, :reserved, 1)")
                 .param("account", account)
                 .param("asset", asset)
                 .param("posted", posted)
@@ -561,7 +566,7 @@ class JdbcBankViewsIT {
         for (Object[] position :
                 new Object[][] {{mine, 100, 60}, {theirs, 60, 60}, {SystemAccount.ESCROW.id(0), 0, 40}}) {
             bank.owner
-                    .sql("INSERT INTO net_positions VALUES (:cycle, 0, :account, :debits, :credits, 0)")
+                    .sql("INSERT INTO net_positions VALUES (:cycle, 0, :account, :debits, :credits, 0, 0, 0, '{0}')")
                     .param("cycle", cycle)
                     .param("account", position[0])
                     .param("debits", position[1])

@@ -109,10 +109,15 @@ class JdbcCycleFiguresIT {
                 cycle);
         owner.update("""
                 INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version, secret_version,
-                    parameters_version, first_seq, received)
-                SELECT ?, window_no, business_date, cut_off, 1, 1, ?, 1, 0
+                    parameters_version, first_seq, received, received_of_kind)
+                SELECT ?, window_no, business_date, cut_off, 1, 1, ?, 1, 0, '{0,0,0,0,0,0,0,0}'
                 FROM settlement_windows ORDER BY window_no DESC LIMIT 1
                 """, cycle, parametersVersion);
+    }
+
+    /** Positions of published cycles are only added to while the books stand before them. */
+    private void standAfter(int cycle) {
+        owner.update("UPDATE books_head SET last_cycle = ?", cycle);
     }
 
     private void account(UUID id) {
@@ -125,19 +130,17 @@ class JdbcCycleFiguresIT {
 
     private void position(int cycle, int asset, UUID account, long debits, long credits, long closing) {
         owner.update(
-                "INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing)"
-                        + " VALUES (?, ?, ?, ?, ?, ?)",
-                cycle,
-                asset,
-                account,
-                debits,
-                credits,
-                closing);
+                "INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing, reserved,"
+                        + " previous_cycle, entries)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, 0, (SELECT coalesce(max(cycle), 0) FROM net_positions"
+                        + " WHERE asset = ? AND account_id = ?), '{0}')",
+                cycle, asset, account, debits, credits, closing, asset, account);
     }
 
     private void balance(UUID account, int asset, long posted, char sign) {
         owner.update(
-                "INSERT INTO account_balances (account_id, asset, sign, posted, reserved) VALUES (?, ?, ?, ?, 0)",
+                "INSERT INTO account_balances (account_id, asset, sign, posted, reserved, last_position)"
+                        + " VALUES (?, ?, ?, ?, 0, 1)",
                 account,
                 asset,
                 String.valueOf(sign),
@@ -260,8 +263,10 @@ class JdbcCycleFiguresIT {
 
     @Test
     void positionsComeByAssetAndAccountWithWhatTheyOpenedWith() {
+        standAfter(0);
         position(3, 1, BERT, 4, 1, 2);
         var positions = new ArrayList<Position>();
+        standAfter(3);
 
         figures.positions(3, positions::add);
 
@@ -372,16 +377,19 @@ class JdbcCycleFiguresIT {
 
     @Test
     void moreThanOneFetchOfPositionsArrivesWholeAndInOrder() {
+        standAfter(0);
         owner.update("""
                 INSERT INTO token_accounts (account_id, party_id, account_type, content_digest, window_no)
                 SELECT ('00000000-0000-0002-0000-' || lpad(n::text, 12, '0'))::uuid, gen_random_uuid(), 'personal', '\\x', 1
                 FROM generate_series(1, 25000) n
                 """);
         owner.update("""
-                INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing)
-                SELECT 2, 0, account_id, 0, 1, 1 FROM token_accounts
+                INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing, reserved, previous_cycle,
+                    entries)
+                SELECT 2, 0, account_id, 0, 1, 1, 0, 0, '{0}' FROM token_accounts
                 WHERE account_id >= '00000000-0000-0002-0000-000000000000'
                 """);
+        standAfter(3);
         var accounts = new ArrayList<UUID>();
 
         figures.positions(2, position -> accounts.add(position.accountId()));
