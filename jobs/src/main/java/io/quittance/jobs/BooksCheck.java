@@ -18,6 +18,8 @@ import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
@@ -47,9 +49,9 @@ public final class BooksCheck {
             Hash32 sealed = Objects.requireNonNullElse(seals.slots(cycle).get(Slot.INPUTS), DataRoot.EMPTY_SLOT);
             Hash32 now = CycleSlots.inputs(input);
             String name = "queue of cycle " + cycle + " is what was sealed";
-            List<String> changed = Replay.changedLines(cycles, window);
+            List<String> changed = now.equals(sealed) ? List.of() : Replay.changedLines(cycles, window);
             identities.add(
-                    now.equals(sealed) && changed.isEmpty()
+                    now.equals(sealed)
                             ? Identity.of(name, "", sealed.toString(), now.toString())
                             : new Identity(
                                     name,
@@ -62,7 +64,10 @@ public final class BooksCheck {
         return identities;
     }
 
-    /** For each sealed cycle: the journal, hashed again, against the sealed root; and the chain of headers. */
+    /**
+     * For each sealed cycle: its rows, hashed again, against its slots; the journal against the sealed root; and the chain of
+     * headers.
+     */
     public List<Identity> seals() {
         Bank bank = banks.find().orElseThrow(() -> new IllegalStateException("no bank is open in this database"));
         var domain = new EntryDomain(bank.chainId(), bank.registry());
@@ -71,11 +76,20 @@ public final class BooksCheck {
         for (long cycle = 1; cycle <= seals.lastSealed(); cycle++) {
             SealHeader sealed = seals.header(cycle).orElseThrow();
             ClosedWindow window = windows.find(cycle).orElseThrow();
+            Map<Slot, Hash32> slots = seals.slots(cycle);
+            for (Map.Entry<Slot, Hash32> now : cycles.slotsOfRows(cycle).entrySet()) {
+                Hash32 then = Objects.requireNonNullElse(slots.get(now.getKey()), DataRoot.EMPTY_SLOT);
+                identities.add(Identity.of(
+                        now.getKey().name().toLowerCase(Locale.ROOT) + " of cycle " + cycle + " are what was sealed",
+                        "",
+                        then.toString(),
+                        now.getValue().toString()));
+            }
             var sealer = new CycleSealer(secret, domain, window, sealed.leafCount());
             String found;
             try {
                 cycles.journal(cycle, sealer);
-                found = sealer.seal(cycles.counts(cycle).orElseThrow(), seals.slots(cycle), prevHash)
+                found = sealer.seal(cycles.counts(cycle).orElseThrow(), slots, prevHash)
                         .header()
                         .hash()
                         .toString();

@@ -676,6 +676,11 @@ final class JdbcCycleStore implements CycleStore {
     }
 
     @Override
+    public Map<Slot, Hash32> slotsOfRows(long cycle) {
+        return within(snapshot, "hash a cycle's rows", connection -> new SlotsOfRows(connection, cycle).read());
+    }
+
+    @Override
     public void stepDone(long cycle, String step, double seconds, @Nullable Hash32 digest) {
         jdbc.sql(STEP_DONE)
                 .param("cycle", cycle)

@@ -91,6 +91,9 @@ public interface CycleStore {
     /** Streams the journal of a published cycle. */
     void journal(long cycle, TransferSink sink);
 
+    /** The slots of a published cycle computed again from the rows that it left, as they are now; all but INPUTS. */
+    Map<Slot, Hash32> slotsOfRows(long cycle);
+
     /** Notes that a step is done. A second time overwrites. */
     void stepDone(long cycle, String step, double seconds, @Nullable Hash32 digest);
 
