@@ -79,7 +79,7 @@ INSERT INTO books_head (last_cycle, last_seq) VALUES (0, 0);
 CREATE TABLE cycle_lease (
     one       boolean     PRIMARY KEY DEFAULT true CHECK (one),
     owner     text        NOT NULL,
-    token     bigint      NOT NULL,
+    token     bigint      NOT NULL UNIQUE,
     beat_at   timestamptz NOT NULL
 );
 INSERT INTO cycle_lease (owner, token, beat_at) VALUES ('', 0, '-infinity');
@@ -200,9 +200,13 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON submission_outcomes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 -- Loading is refused for a cycle that is published already.
-CREATE FUNCTION refuse_late_load() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_late_load() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    published bigint;
 BEGIN
-    IF EXISTS (SELECT FROM added WHERE cycle <= (SELECT last_cycle FROM books_head)) THEN
+    -- Locked, so that a publication waits for who is loading now and then sees what was loaded.
+    SELECT last_cycle INTO published FROM books_head FOR SHARE;
+    IF EXISTS (SELECT FROM added WHERE cycle <= published) THEN
         RAISE EXCEPTION 'cycle is published: nothing can be added to its %', TG_TABLE_NAME
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -214,13 +218,14 @@ CREATE TRIGGER no_late_load AFTER INSERT ON token_transactions REFERENCING NEW T
 CREATE TRIGGER no_late_load AFTER INSERT ON submission_outcomes REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
 
--- Checks that the caller still owns the run, and keeps it so until the caller's transaction ends.
+-- Checks that the caller still owns the run, and keeps it so until the caller's transaction ends: who takes the lease over
+-- changes its unique token and waits for this lock, while the owner's own beats, which do not, pass.
 CREATE FUNCTION assert_lease(held_token bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     current_token bigint;
 BEGIN
-    SELECT token INTO current_token FROM cycle_lease FOR SHARE;
+    SELECT token INTO current_token FROM cycle_lease FOR KEY SHARE;
     IF current_token <> held_token THEN
         RAISE EXCEPTION 'lease % was taken over (now %)', held_token, current_token USING ERRCODE = 'QT001';
     END IF;
@@ -297,17 +302,3 @@ BEGIN
     UPDATE books_head SET last_cycle = run_cycle, last_seq = head.last_seq + transfers;
 END;
 $$;
-
-REVOKE ALL ON FUNCTION assert_lease(bigint), discard_unpublished(bigint, bigint), publish_cycle(bigint, bigint, bigint)
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION assert_lease(bigint), discard_unpublished(bigint, bigint),
-    publish_cycle(bigint, bigint, bigint) TO quittance_app;
-
-GRANT SELECT ON transaction_types, transaction_legs, account_balances, books_head, settled_transactions TO quittance_app;
-GRANT SELECT, INSERT ON token_transactions, staged_balances, reversals, instrument_references TO quittance_app;
-GRANT SELECT, INSERT, UPDATE ON limit_counters, orders, tasks TO quittance_app;
-GRANT SELECT, INSERT, DELETE ON holds TO quittance_app;
-GRANT UPDATE (hold_until, reason) ON holds TO quittance_app;
-GRANT SELECT, INSERT ON settled_intervals TO quittance_app;
-GRANT UPDATE (reversed_cycle) ON settled_intervals TO quittance_app;
-GRANT SELECT, UPDATE ON cycle_lease TO quittance_app;

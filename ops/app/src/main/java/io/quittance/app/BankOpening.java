@@ -73,14 +73,19 @@ final class BankOpening {
                     DECLARE
                         name text;
                     BEGIN
-                        FOR name IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'S') AND c.relname LIKE '%s%%'
+                        FOR name IN SELECT c.relname FROM pg_class c
+                            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname LIKE '%s%%'
                         LOOP
-                            EXECUTE format('GRANT ALL ON %%I TO quittance_app', name);
+                            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %%I TO %s', name);
+                        END LOOP;
+                        FOR name IN SELECT c.relname FROM pg_class c
+                            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relname LIKE '%s%%'
+                        LOOP
+                            EXECUTE format('GRANT USAGE ON SEQUENCE %%I TO %s', name);
                         END LOOP;
                     END;
                     $$
-                    """.formatted(prefix));
+                    """.formatted(prefix, Migrations.WRITER_ROLE, prefix, Migrations.WRITER_ROLE));
         }
     }
 
