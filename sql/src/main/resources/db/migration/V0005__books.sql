@@ -226,7 +226,7 @@ DECLARE
     current_token bigint;
 BEGIN
     SELECT token INTO current_token FROM cycle_lease FOR KEY SHARE;
-    IF current_token <> held_token THEN
+    IF held_token IS DISTINCT FROM current_token THEN
         RAISE EXCEPTION 'lease % was taken over (now %)', held_token, current_token USING ERRCODE = 'QT001';
     END IF;
 END;
@@ -282,9 +282,9 @@ BEGIN
         AND l.from_class = coalesce(split_part(f.code, '.', 1), 'customer')
         AND l.to_class = coalesce(split_part(r.code, '.', 1), 'customer')
     WHERE l.type_code IS NULL OR f.account_id IS NULL OR r.account_id IS NULL
-        -- An account of a compute class takes part in credits of its own class only; both ends then share one.
-        OR (t.asset > 0 AND split_part(f.code, '.', 2) <> '' AND split_part(r.code, '.', 2) <> ''
-            AND split_part(f.code, '.', 2) <> split_part(r.code, '.', 2))
+        -- An account of a compute class takes part in credits of its own class only.
+        OR (t.asset > 0 AND split_part(f.code, '.', 2) NOT IN ('', asset_name(t.asset)))
+        OR (t.asset > 0 AND split_part(r.code, '.', 2) NOT IN ('', asset_name(t.asset)))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'no % of asset % goes from % to %', wrong.name, wrong.asset, wrong.from_class, wrong.to_class
