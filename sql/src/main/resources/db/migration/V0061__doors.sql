@@ -4,7 +4,7 @@
 -- own reports. The views of schema seen compare each row with the rights of that client. They are security barriers: no
 -- condition of the reader sees a row before the view's own has let it through. They read as their owner, and quittance_door
 -- has no right on what is behind them; so they are row-level security, without the policies on the tables, which would
--- refuse COPY to the writers unless a superuser exempts them (decision 0014).
+-- refuse COPY to the writers unless a superuser exempts them (decision 0011).
 
 CREATE SCHEMA seen;
 GRANT USAGE ON SCHEMA seen TO quittance_door;
