@@ -71,14 +71,34 @@ CREATE VIEW seen.submissions WITH (security_barrier) AS
     WHERE (SELECT e.is_seen FROM seen.everything e)
         OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = s.account_id);
 
--- What waits for an account from others: how much, not from whom. Transfers (kind 7) and completions (kind 3).
-CREATE VIEW seen.incoming WITH (security_barrier) AS
-    SELECT s.window_no, s.kind, s.to_account, s.agent_account, s.task_id, s.amount_utoken
-    FROM public.submissions s
-    WHERE s.kind IN (3, 7)
-        AND ((SELECT e.is_seen FROM seen.everything e)
-            OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = s.to_account)
-            OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = s.agent_account));
+-- What waits for an account in these windows, in one pass over them. Of lines that others handed in (transfers, kind 7;
+-- completions, kind 3) it tells how much is coming, not from whom. A function, since a view that hides columns row by row
+-- could not be searched by them.
+CREATE FUNCTION seen.waiting(for_account uuid, windows bigint[])
+RETURNS TABLE (window_no bigint, kind smallint, is_own boolean, is_coming boolean, task_id text, amount_utoken bigint,
+    resource_id text, mode text, gpu_ms bigint, reward_utoken bigint, compute_class text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT (SELECT e.is_seen FROM seen.everything e)
+        AND NOT EXISTS (SELECT FROM seen.rights r WHERE r.account_id = for_account) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT s.window_no, s.kind, s.account_id = for_account,
+        s.kind = 7 AND coalesce(s.to_account = for_account, false)
+            OR s.kind = 3 AND coalesce(s.agent_account = for_account, false),
+        s.task_id, s.amount_utoken, own.resource_id, own.mode, own.gpu_ms, own.reward_utoken, own.compute_class
+    FROM submissions s
+    LEFT JOIN LATERAL (SELECT s.resource_id, s.mode, s.gpu_ms, s.reward_utoken, s.compute_class
+                       WHERE s.account_id = for_account) own ON true
+    WHERE s.window_no = ANY (windows)
+        AND (s.account_id = for_account
+            OR s.kind = 7 AND s.to_account = for_account
+            OR s.kind = 3 AND s.agent_account = for_account);
+END;
+$$;
+REVOKE ALL ON FUNCTION seen.waiting FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION seen.waiting TO quittance_door;
 
 CREATE VIEW seen.submission_outcomes WITH (security_barrier) AS
     SELECT o.intake_no, o.cycle, o.state, o.reason, o.detail, o.hold_until, o.filled_lots, o.open_lots
@@ -173,7 +193,7 @@ CREATE VIEW seen.netting WITH (security_barrier) AS
     GROUP BY p.cycle, p.asset;
 
 GRANT SELECT ON seen.token_accounts, seen.kyc_decisions, seen.limit_counters, seen.account_balances,
-    seen.compute_resources, seen.submissions, seen.incoming, seen.submission_outcomes, seen.submission_texts,
+    seen.compute_resources, seen.submissions, seen.submission_outcomes, seen.submission_texts,
     seen.submission_files, seen.refused_lines, seen.settled_transactions, seen.net_positions, seen.orders, seen.holds,
     seen.tasks, seen.matching_rounds, seen.lines_by_kind, seen.outcomes_by_reason, seen.netting TO quittance_door;
 GRANT SELECT ON bank_parameters, bank_clock, books_head, settlement_windows, settlement_cycles, cycle_counts, cycle_steps,

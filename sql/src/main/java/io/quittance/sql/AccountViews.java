@@ -54,20 +54,17 @@ final class AccountViews {
                 FROM settlement_windows w LEFT JOIN settlement_cycles y ON y.window_no = w.window_no
                 WHERE y.cycle IS NULL OR y.cycle > (SELECT last_cycle FROM books_head)
             ), waiting AS MATERIALIZED (
-                SELECT w.next, s.kind, s.resource_id, s.mode, s.gpu_ms, s.reward_utoken, s.compute_class, s.amount_utoken
-                FROM waiting_windows w JOIN seen.submissions s ON s.window_no = w.window_no
-                WHERE s.account_id = :account
-            ), coming AS MATERIALIZED (
-                SELECT w.next, s.kind, s.task_id, s.amount_utoken, s.to_account, s.agent_account
-                FROM waiting_windows w JOIN seen.incoming s ON s.window_no = w.window_no
-                WHERE s.to_account = :account OR s.agent_account = :account
+                SELECT w.next, s.kind, s.is_own, s.is_coming, s.task_id, s.amount_utoken, s.resource_id, s.mode, s.gpu_ms,
+                    s.reward_utoken, s.compute_class
+                FROM seen.waiting(:account, ARRAY(SELECT window_no FROM waiting_windows)) s
+                JOIN waiting_windows w ON w.window_no = s.window_no
             )
             SELECT asset, sum(into_next) AS into_next, sum(into_all) AS into_all, sum(out_of) AS out_of
             FROM (
                 SELECT r.compute_class AS asset, CASE WHEN w.next THEN w.gpu_ms ELSE 0 END::numeric AS into_next,
                     w.gpu_ms::numeric AS into_all, 0::numeric AS out_of
                 FROM waiting w JOIN seen.compute_resources r ON r.resource_id = w.resource_id
-                WHERE w.kind = 1 AND w.mode = 'KEEP'
+                WHERE w.kind = 1 AND w.is_own AND w.mode = 'KEEP'
                 UNION ALL
                 SELECT 'UTOKEN', CASE WHEN w.next THEN minted.utoken ELSE 0 END, minted.utoken, 0
                 FROM waiting w
@@ -75,20 +72,20 @@ final class AccountViews {
                 JOIN unnest(:classes::text[], :rates::int8[]) AS rate (compute_class, utoken)
                     ON rate.compute_class = r.compute_class
                 CROSS JOIN LATERAL (SELECT div(w.gpu_ms::numeric * rate.utoken, :hour)) AS minted (utoken)
-                WHERE w.kind = 1 AND w.mode = 'MINT'
+                WHERE w.kind = 1 AND w.is_own AND w.mode = 'MINT'
                 UNION ALL
                 SELECT 'UTOKEN', CASE WHEN w.next THEN t.reward_utoken ELSE 0 END, t.reward_utoken, 0
-                FROM coming w JOIN seen.tasks t ON t.task_id = w.task_id AND t.state = 'LISTED'
-                WHERE w.kind = 3 AND w.agent_account = :account
+                FROM waiting w JOIN seen.tasks t ON t.task_id = w.task_id AND t.state = 'LISTED'
+                WHERE w.kind = 3 AND w.is_coming
                 UNION ALL
                 SELECT 'UTOKEN', 0, w.amount_utoken, 0
-                FROM coming w WHERE w.kind = 7 AND w.to_account = :account
+                FROM waiting w WHERE w.kind = 7 AND w.is_coming
                 UNION ALL
                 SELECT 'UTOKEN', 0, 0, coalesce(w.reward_utoken, w.amount_utoken, 0)
-                FROM waiting w WHERE w.kind IN (2, 6, 7)
+                FROM waiting w WHERE w.kind IN (2, 6, 7) AND w.is_own
                 UNION ALL
                 SELECT w.compute_class, 0, 0, w.gpu_ms
-                FROM waiting w WHERE w.kind = 6 AND w.compute_class IS NOT NULL
+                FROM waiting w WHERE w.kind = 6 AND w.is_own AND w.compute_class IS NOT NULL
             ) lines
             GROUP BY asset
             """;
