@@ -37,8 +37,3 @@ CREATE TABLE approvals (
     CHECK ((state = 'REQUESTED') = (checker IS NULL)),
     CHECK ((state = 'USED') = (used_by IS NOT NULL))
 );
-
-GRANT SELECT, INSERT ON clients, client_keys, client_rights, approvals TO quittance_app;
-GRANT UPDATE (revoked_at) ON client_keys TO quittance_app;
-GRANT UPDATE (state, checker, decided_at, used_by) ON approvals TO quittance_app;
-GRANT UPDATE (access) ON client_rights TO quittance_app;

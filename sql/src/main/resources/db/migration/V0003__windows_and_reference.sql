@@ -121,8 +121,3 @@ BEGIN
     END LOOP;
 END;
 $$;
-
-GRANT SELECT, INSERT ON settlement_windows, settlement_cycles, token_accounts, kyc_decisions, compute_resources,
-    metering_evidence, ai_services, service_prices TO quittance_app;
-GRANT UPDATE (state, cut_off) ON settlement_windows TO quittance_app;
-GRANT UPDATE (name) ON token_accounts TO quittance_app;  -- Erasure only; everything else of an account stands.

@@ -108,8 +108,3 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON submissions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON submission_files
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
-
-GRANT SELECT, INSERT ON submission_files, refused_lines, submissions, submission_texts, submission_outcomes TO quittance_app;
-GRANT UPDATE (memo), DELETE ON submission_texts TO quittance_app;
--- A file's number is drawn before its lines, which carry it, and its row is written after them, with their counts.
-GRANT USAGE ON SEQUENCE submission_files_file_no_seq TO quittance_app;

@@ -37,7 +37,7 @@ INSERT INTO transaction_legs (type_code, compute, from_class, to_class) VALUES
 -- asset 0 is µToken, compute classes count from 1. One partition a month of cut-offs, made by open_journal when its first cycle
 -- comes; a partition can be detached and kept elsewhere. Within it the id is the key, and it has no other index that costs
 -- anything per row: what an account took part in stands in net_positions, and rows of one submission lie close together.
--- System accounts have ids whose first 48 bits are zero, which no customer's has.
+-- System accounts have ids whose first half is zero, which no customer's has.
 CREATE TABLE token_transactions (
     id               bigint      NOT NULL,  -- The bank-wide seq: first_seq of the cycle + position.
     cycle            bigint      NOT NULL,
@@ -53,8 +53,8 @@ CREATE TABLE token_transactions (
     created_at       timestamptz NOT NULL,  -- The cycle's cut-off.
     -- The commonest type by its row alone, so that publish_cycle need look at the others only.
     CONSTRAINT transfers_go_between_customers CHECK (transaction_type <> 9 OR (asset = 0
-        AND from_account >= '00000000-0001-0000-0000-000000000000'
-        AND to_account >= '00000000-0001-0000-0000-000000000000'))
+        AND from_account >= '00000000-0000-0001-0000-000000000000'
+        AND to_account >= '00000000-0000-0001-0000-000000000000'))
 ) PARTITION BY RANGE (created_at);
 
 CREATE TABLE account_balances (
@@ -100,7 +100,7 @@ INSERT INTO books_head (last_cycle, last_seq) VALUES (0, 0);
 CREATE TABLE cycle_lease (
     one       boolean     PRIMARY KEY DEFAULT true CHECK (one),
     owner     text        NOT NULL,
-    token     bigint      NOT NULL,
+    token     bigint      NOT NULL UNIQUE,
     beat_at   timestamptz NOT NULL
 );
 INSERT INTO cycle_lease (owner, token, beat_at) VALUES ('', 0, '-infinity');
@@ -192,6 +192,9 @@ CREATE VIEW settled_transactions AS
     JOIN transaction_types y ON y.code = t.transaction_type
     WHERE t.cycle <= (SELECT last_cycle FROM books_head);
 
+CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON token_transactions
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+
 -- What a run loaded and did not publish is not history yet: a resumed run clears it and loads it again.
 CREATE FUNCTION refuse_published_delete() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -218,9 +221,13 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON submission_outcomes
 
 -- Loading is refused for a cycle that is published already. (The journal needs no such trigger: the ids of published
 -- transfers leave no gap, so each of them is taken. Of net_positions each row is needed to move a balance, once.)
-CREATE FUNCTION refuse_late_load() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_late_load() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    published bigint;
 BEGIN
-    IF EXISTS (SELECT FROM added WHERE cycle <= (SELECT last_cycle FROM books_head)) THEN
+    -- Locked, so that a publication waits for who is loading now and then sees what was loaded.
+    SELECT last_cycle INTO published FROM books_head FOR SHARE;
+    IF EXISTS (SELECT FROM added WHERE cycle <= published) THEN
         RAISE EXCEPTION 'cycle is published: nothing can be added to its %', TG_TABLE_NAME
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -229,21 +236,16 @@ END;
 $$;
 CREATE TRIGGER no_late_load AFTER INSERT ON submission_outcomes REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
-CREATE TRIGGER no_published_delete AFTER DELETE ON net_positions REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_published_delete();
-CREATE TRIGGER no_late_load AFTER INSERT ON net_positions REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
-CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON net_positions
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
--- Checks that the caller still owns the run, and keeps it so until the caller's transaction ends.
+-- Checks that the caller still owns the run, and keeps it so until the caller's transaction ends: who takes the lease over
+-- changes its unique token and waits for this lock, while the owner's own beats, which do not, pass.
 CREATE FUNCTION assert_lease(held_token bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     current_token bigint;
 BEGIN
-    SELECT token INTO current_token FROM cycle_lease FOR SHARE;
-    IF current_token <> held_token THEN
+    SELECT token INTO current_token FROM cycle_lease FOR KEY SHARE;
+    IF held_token IS DISTINCT FROM current_token THEN
         RAISE EXCEPTION 'lease % was taken over (now %)', held_token, current_token USING ERRCODE = 'QT001';
     END IF;
 END;
@@ -291,13 +293,13 @@ BEGIN
     END IF;
     DELETE FROM token_transactions WHERE id > head.last_seq;
     leaf := journal_partition((SELECT cut_off FROM settlement_cycles WHERE cycle = run_cycle));
-    IF NOT has_table_privilege('quittance_app', 'public.' || leaf, 'INSERT') THEN
+    IF NOT has_table_privilege('quittance_writer', 'public.' || leaf, 'INSERT') THEN
         FOR other IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE i.inhparent = 'public.token_transactions'::regclass
         LOOP
-            EXECUTE format('REVOKE INSERT ON public.%I FROM quittance_app', other);
+            EXECUTE format('REVOKE INSERT ON public.%I FROM quittance_writer', other);
         END LOOP;
-        EXECUTE format('GRANT SELECT, INSERT ON public.%I TO quittance_app', leaf);
+        EXECUTE format('GRANT SELECT, INSERT ON public.%I TO quittance_writer', leaf);
     END IF;
     RETURN leaf;
 END;
@@ -354,8 +356,8 @@ BEGIN
         coalesce(split_part(r.code, '.', 1), 'customer') AS to_class
     INTO wrong
     FROM (SELECT transaction_type, asset,
-            CASE WHEN from_account < '00000000-0001-0000-0000-000000000000' THEN from_account END AS from_account,
-            CASE WHEN to_account < '00000000-0001-0000-0000-000000000000' THEN to_account END AS to_account
+            CASE WHEN from_account < '00000000-0000-0001-0000-000000000000' THEN from_account END AS from_account,
+            CASE WHEN to_account < '00000000-0000-0001-0000-000000000000' THEN to_account END AS to_account
           FROM token_transactions
           WHERE id > last_seq AND transaction_type <> 9
           GROUP BY 1, 2, 3, 4) t
@@ -367,9 +369,9 @@ BEGIN
         AND l.to_class = coalesce(split_part(r.code, '.', 1), 'customer')
     WHERE l.type_code IS NULL
         OR (t.from_account IS NOT NULL AND f.account_id IS NULL) OR (t.to_account IS NOT NULL AND r.account_id IS NULL)
-        -- An account of a compute class takes part in credits of its own class only; both ends then share one.
-        OR (t.asset > 0 AND split_part(f.code, '.', 2) <> '' AND split_part(r.code, '.', 2) <> ''
-            AND split_part(f.code, '.', 2) <> split_part(r.code, '.', 2))
+        -- An account of a compute class takes part in credits of its own class only.
+        OR (t.asset > 0 AND split_part(f.code, '.', 2) NOT IN ('', asset_name(t.asset)))
+        OR (t.asset > 0 AND split_part(r.code, '.', 2) NOT IN ('', asset_name(t.asset)))
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'no % of asset % goes from % to %', wrong.name, wrong.asset, wrong.from_class, wrong.to_class
@@ -417,18 +419,3 @@ BEGIN
     UPDATE books_head SET last_cycle = run_cycle, last_seq = head.last_seq + transfers;
 END;
 $$;
-
-REVOKE ALL ON FUNCTION assert_lease(bigint), journal_partition(timestamptz), open_journal(bigint, bigint),
-    discard_positions(bigint, bigint), assert_loaded(bigint, bigint, bigint), publish_cycle(bigint, bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION assert_lease(bigint), open_journal(bigint, bigint),
-    discard_positions(bigint, bigint), publish_cycle(bigint, bigint, bigint) TO quittance_app;
-
-GRANT SELECT ON transaction_types, transaction_legs, account_balances, books_head, settled_transactions TO quittance_app;
-GRANT SELECT ON token_transactions TO quittance_app;  -- To one partition at a time it may add: open_journal.
-GRANT SELECT, INSERT ON net_positions, reversals, instrument_references TO quittance_app;
-GRANT SELECT, INSERT, UPDATE ON limit_counters, orders, tasks TO quittance_app;
-GRANT SELECT, INSERT, DELETE ON holds TO quittance_app;
-GRANT UPDATE (hold_until, reason) ON holds TO quittance_app;
-GRANT SELECT, INSERT ON settled_intervals TO quittance_app;
-GRANT UPDATE (reversed_cycle) ON settled_intervals TO quittance_app;
-GRANT SELECT, UPDATE ON cycle_lease TO quittance_app;

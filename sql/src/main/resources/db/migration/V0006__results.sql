@@ -90,9 +90,6 @@ CREATE TABLE reconciliation_checks (
     PRIMARY KEY (cycle, check_name, asset)
 );
 
-GRANT SELECT, INSERT ON matching_rounds, cycle_counts, seals, seal_slots, seal_chunks TO quittance_app;
-GRANT SELECT, INSERT, UPDATE ON cycle_steps, reconciliation_checks TO quittance_app;
-
 -- Results of an unpublished cycle are cleared by the run that resumes it.
 CREATE FUNCTION discard_rounds(held_token bigint, run_cycle bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -105,8 +102,6 @@ BEGIN
 END;
 $$;
 
-REVOKE ALL ON FUNCTION discard_rounds(bigint, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION discard_rounds(bigint, bigint) TO quittance_app;
 
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON seals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();

@@ -189,5 +189,3 @@ RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE 
         (SELECT count(*) FROM settlement_cycles c, head WHERE c.cycle < head.last_cycle
             AND NOT EXISTS (SELECT FROM seals s WHERE s.cycle = c.cycle))::text
 $$;
-
-GRANT EXECUTE ON FUNCTION reconcile_cycle(bigint), state_identities(), prove_books() TO quittance_app;

@@ -5,7 +5,7 @@
 -- signed transactions (chain_attempts), each offering more than the one before. Signed bytes are stored before they are
 -- sent and are never changed or deleted: on restart exactly they are sent again.
 --
--- The application may not change a header, a nonce's cycle or signed bytes; it has no right to (grants at the end).
+-- The application may not change a header, a nonce's cycle or signed bytes; it has no right to (V0060__privileges.sql).
 
 CREATE TABLE chain_commits (
     cycle            bigint      PRIMARY KEY CHECK (cycle >= 1),
@@ -73,9 +73,3 @@ CREATE TABLE chain_attempts (
     FOREIGN KEY (chain_id, sender, nonce, cycle) REFERENCES chain_transactions (chain_id, sender, nonce, cycle),
     CONSTRAINT chain_attempts_sent_is_whole CHECK ((sent_at_block IS NULL) = (sent_at IS NULL))
 );
-
-GRANT SELECT, INSERT ON chain_commits, chain_committers, chain_transactions, chain_attempts TO quittance_app;
-GRANT UPDATE (state, version, header_hash, transaction_hash, block_number, block_hash, gas_used, succeeded, remark,
-              changed_at, final_at) ON chain_commits TO quittance_app;
-GRANT UPDATE (registry, next_nonce, lease_owner, lease_until) ON chain_committers TO quittance_app;
-GRANT UPDATE (sent_at_block, sent_at) ON chain_attempts TO quittance_app;

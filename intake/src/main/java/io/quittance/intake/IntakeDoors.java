@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Import;
 
 /**
  * All doors, for an application to import. It needs beans of the ports {@code IntakeQueue}, {@code FileIntake}, {@code
- * ClientDirectory}, {@code Approvals} and {@code BankViews}, and Spring Boot's {@code JsonMapper}.
+ * ClientDirectory}, {@code Approvals} and {@code BankViews}, {@code ClientViews}, and Spring Boot's {@code JsonMapper}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(FileLimits.class)

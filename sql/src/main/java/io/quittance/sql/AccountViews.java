@@ -38,12 +38,12 @@ final class AccountViews {
 
     private static final String ACCOUNT = """
             SELECT a.account_id, a.party_id, a.account_type, a.owner_account, a.daily_limit_utoken,
-                (SELECT d.kyc_level FROM kyc_decisions d JOIN settlement_windows w ON w.window_no = d.window_no
+                (SELECT d.kyc_level FROM seen.kyc_decisions d JOIN settlement_windows w ON w.window_no = d.window_no
                  WHERE d.party_id = a.party_id ORDER BY w.cut_off DESC LIMIT 1) AS kyc_level
-            FROM token_accounts a WHERE a.account_id = :account
+            FROM seen.token_accounts a WHERE a.account_id = :account
             """;
     private static final String BALANCES =
-            "SELECT asset, posted, reserved FROM account_balances WHERE account_id = :account";
+            "SELECT asset, posted, reserved FROM seen.account_balances WHERE account_id = :account";
     /**
      * Windows whose cycle is not published; the first one is the next cycle's. An account's lines are told apart by kind:
      * 1 deposits, 2 publications, 3 completions, 6 spends, 7 transfers.
@@ -54,38 +54,38 @@ final class AccountViews {
                 FROM settlement_windows w LEFT JOIN settlement_cycles y ON y.window_no = w.window_no
                 WHERE y.cycle IS NULL OR y.cycle > (SELECT last_cycle FROM books_head)
             ), waiting AS MATERIALIZED (
-                SELECT w.next, s.kind, s.account_id, s.resource_id, s.mode, s.gpu_ms, s.task_id, s.reward_utoken,
-                    s.agent_account, s.compute_class, s.amount_utoken, s.to_account
-                FROM waiting_windows w JOIN submissions s ON s.window_no = w.window_no
-                WHERE s.account_id = :account OR s.to_account = :account OR s.agent_account = :account
+                SELECT w.next, s.kind, s.is_own, s.is_coming, s.task_id, s.amount_utoken, s.resource_id, s.mode, s.gpu_ms,
+                    s.reward_utoken, s.compute_class
+                FROM seen.waiting(:account, ARRAY(SELECT window_no FROM waiting_windows)) s
+                JOIN waiting_windows w ON w.window_no = s.window_no
             )
             SELECT asset, sum(into_next) AS into_next, sum(into_all) AS into_all, sum(out_of) AS out_of
             FROM (
                 SELECT r.compute_class AS asset, CASE WHEN w.next THEN w.gpu_ms ELSE 0 END::numeric AS into_next,
                     w.gpu_ms::numeric AS into_all, 0::numeric AS out_of
-                FROM waiting w JOIN compute_resources r ON r.resource_id = w.resource_id
-                WHERE w.kind = 1 AND w.mode = 'KEEP' AND w.account_id = :account
+                FROM waiting w JOIN seen.compute_resources r ON r.resource_id = w.resource_id
+                WHERE w.kind = 1 AND w.is_own AND w.mode = 'KEEP'
                 UNION ALL
                 SELECT 'UTOKEN', CASE WHEN w.next THEN minted.utoken ELSE 0 END, minted.utoken, 0
                 FROM waiting w
-                JOIN compute_resources r ON r.resource_id = w.resource_id
+                JOIN seen.compute_resources r ON r.resource_id = w.resource_id
                 JOIN unnest(:classes::text[], :rates::int8[]) AS rate (compute_class, utoken)
                     ON rate.compute_class = r.compute_class
                 CROSS JOIN LATERAL (SELECT div(w.gpu_ms::numeric * rate.utoken, :hour)) AS minted (utoken)
-                WHERE w.kind = 1 AND w.mode = 'MINT' AND w.account_id = :account
+                WHERE w.kind = 1 AND w.is_own AND w.mode = 'MINT'
                 UNION ALL
                 SELECT 'UTOKEN', CASE WHEN w.next THEN t.reward_utoken ELSE 0 END, t.reward_utoken, 0
-                FROM waiting w JOIN tasks t ON t.task_id = w.task_id AND t.state = 'LISTED'
-                WHERE w.kind = 3 AND w.agent_account = :account
+                FROM waiting w JOIN seen.tasks t ON t.task_id = w.task_id AND t.state = 'LISTED'
+                WHERE w.kind = 3 AND w.is_coming
                 UNION ALL
                 SELECT 'UTOKEN', 0, w.amount_utoken, 0
-                FROM waiting w WHERE w.kind = 7 AND w.to_account = :account
+                FROM waiting w WHERE w.kind = 7 AND w.is_coming
                 UNION ALL
                 SELECT 'UTOKEN', 0, 0, coalesce(w.reward_utoken, w.amount_utoken, 0)
-                FROM waiting w WHERE w.kind IN (2, 6, 7) AND w.account_id = :account
+                FROM waiting w WHERE w.kind IN (2, 6, 7) AND w.is_own
                 UNION ALL
                 SELECT w.compute_class, 0, 0, w.gpu_ms
-                FROM waiting w WHERE w.kind = 6 AND w.compute_class IS NOT NULL AND w.account_id = :account
+                FROM waiting w WHERE w.kind = 6 AND w.is_own AND w.compute_class IS NOT NULL
             ) lines
             GROUP BY asset
             """;
@@ -99,7 +99,7 @@ final class AccountViews {
             """;
 
     private static final String COUNTERS = """
-            SELECT subject, used, reserved FROM limit_counters
+            SELECT subject, used, reserved FROM seen.limit_counters
             WHERE business_date = :date
                 AND (subject, subject_id) IN (('party', :party), ('account', :account))
             """;

@@ -46,24 +46,19 @@ final class CycleViews {
             CYCLES + " WHERE (:before::int8 IS NULL OR y.cycle < :before) ORDER BY y.cycle DESC LIMIT :limit";
     private static final String ONE = CYCLES + " WHERE y.cycle = :cycle";
     private static final String BY_KIND =
-            "SELECT kind, count(*) AS lines FROM submissions WHERE window_no = :window GROUP BY kind ORDER BY kind";
+            "SELECT kind, lines FROM seen.lines_by_kind WHERE window_no = :window ORDER BY kind";
     private static final String BY_REASON = """
-            SELECT reason, count(*) AS lines FROM submission_outcomes
-            WHERE cycle = :cycle AND state = :state AND reason IS NOT NULL
-            GROUP BY reason ORDER BY reason
+            SELECT reason, lines FROM seen.outcomes_by_reason
+            WHERE cycle = :cycle AND state = :state ORDER BY reason
             """;
     private static final String ROUNDS = """
             SELECT compute_class, price_ticks * tick_utoken AS price, volume_lots, demand_lots, supply_lots, decided_by,
                 orders_in, orders_filled, reference_before * tick_utoken AS reference_before,
                 reference_after * tick_utoken AS reference_after
-            FROM matching_rounds WHERE cycle = :cycle ORDER BY asset
+            FROM seen.matching_rounds WHERE cycle = :cycle ORDER BY asset
             """;
-    private static final String NETTING = """
-            SELECT p.asset, sum(p.debits::numeric + p.credits) AS gross, sum(abs(p.credits::numeric - p.debits)) AS net
-            FROM net_positions p JOIN token_accounts a ON a.account_id = p.account_id
-            WHERE p.cycle = :cycle AND a.account_type <> 'system'
-            GROUP BY p.asset ORDER BY p.asset
-            """;
+    private static final String NETTING =
+            "SELECT asset, gross, net FROM seen.netting WHERE cycle = :cycle ORDER BY asset";
     private static final String STEPS =
             "SELECT step, seconds FROM cycle_steps WHERE cycle = :cycle ORDER BY finished_at, step";
     private static final String VERDICT = """

@@ -99,16 +99,20 @@ final class JdbcBank implements BankStore {
     }
 
     private void openSystemAccount(SystemAccount account, Asset asset) {
-        String sign = switch (account.sign()) {
+        jdbc.sql(OPEN_SYSTEM_ACCOUNT)
+                .param("id", account.id(asset.id()))
+                .param("code", account.code(asset.code()))
+                .param("sign", sign(account))
+                .update();
+    }
+
+    /** As it stands in token_accounts and account_balances. */
+    static String sign(SystemAccount account) {
+        return switch (account.sign()) {
             case NOT_NEGATIVE -> "+";
             case NOT_POSITIVE -> "-";
             case ZERO -> "0";
         };
-        jdbc.sql(OPEN_SYSTEM_ACCOUNT)
-                .param("id", account.id(asset.id()))
-                .param("code", account.code(asset.code()))
-                .param("sign", sign)
-                .update();
     }
 
     @Override

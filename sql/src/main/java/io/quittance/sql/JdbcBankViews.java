@@ -1,29 +1,27 @@
 package io.quittance.sql;
 
+import io.quittance.domain.intake.Client;
 import io.quittance.domain.report.BankViews;
+import io.quittance.domain.report.ClientViews;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * {@link BankViews} over the tables. Each answer is put together in one read-only transaction at REPEATABLE READ, so all
- * of it is of one instant, and shows no more of the books than {@code books_head} has published.
+ * {@link BankViews} over the views that the doors have, as the bank itself sees them, and as a client does
+ * ({@link ClientViews}). Shows no more of the books than {@code books_head} has published.
  */
-final class JdbcBankViews implements BankViews {
+final class JdbcBankViews implements BankViews, ClientViews {
 
     private static final int PAGE_MAX = 1_000;
 
-    private final TransactionTemplate snapshot;
+    private final DoorReads reads;
+    private final @Nullable Client client;
     private final OpenWindows windows;
     private final SubmissionViews submissions;
     private final AccountViews accounts;
@@ -34,11 +32,10 @@ final class JdbcBankViews implements BankViews {
     /**
      * @param proofs the proof file of a settled transfer, empty before its cycle is sealed; called outside of the view's transaction
      */
-    JdbcBankViews(DataSource application, ChainStatusReader chain, Function<Posting, Optional<String>> proofs) {
-        JdbcClient jdbc = JdbcClient.create(application);
-        this.snapshot = new TransactionTemplate(new JdbcTransactionManager(application));
-        snapshot.setReadOnly(true);
-        snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    JdbcBankViews(DoorDatabase doors, ChainStatusReader chain, Function<Posting, Optional<String>> proofs) {
+        this.reads = new DoorReads(doors);
+        this.client = null;
+        JdbcClient jdbc = reads.jdbc();
         NewestParameters parameters = new NewestParameters(jdbc);
         this.windows = new OpenWindows(jdbc);
         this.submissions = new SubmissionViews(jdbc, parameters);
@@ -46,6 +43,22 @@ final class JdbcBankViews implements BankViews {
         this.tasks = new TaskViews(jdbc);
         this.cycles = new CycleViews(jdbc, parameters, chain);
         this.proofs = proofs;
+    }
+
+    private JdbcBankViews(JdbcBankViews bank, Client client) {
+        this.reads = bank.reads;
+        this.client = client;
+        this.windows = bank.windows;
+        this.submissions = bank.submissions;
+        this.accounts = bank.accounts;
+        this.tasks = bank.tasks;
+        this.cycles = bank.cycles;
+        this.proofs = bank.proofs;
+    }
+
+    @Override
+    public BankViews of(Client viewer) {
+        return new JdbcBankViews(this, viewer);
     }
 
     @Override
@@ -98,6 +111,6 @@ final class JdbcBankViews implements BankViews {
     }
 
     private <T> T inSnapshot(Supplier<T> read) {
-        return Objects.requireNonNull(snapshot.execute(status -> read.get()));
+        return reads.as(client, read);
     }
 }

@@ -62,12 +62,12 @@ final class JdbcFileIntake implements FileIntake {
     private static final String FIND = """
             SELECT file_no, file_id, kind, business_date, content_sha256, received_at, lines, queued, repeated, refused,
                 column_header, request_key
-            FROM submission_files
+            FROM seen.submission_files
             WHERE file_no = :fileNo AND (client_id = :client OR :operator)
             """;
     private static final String REFUSED = """
             SELECT line_no, submission_key, raw, fields, codes, details
-            FROM refused_lines WHERE file_no = :fileNo ORDER BY line_no
+            FROM seen.refused_lines WHERE file_no = :fileNo ORDER BY line_no
             """;
 
     private static final int REFUSED_PER_ROUND_TRIP = 1_000;
@@ -76,13 +76,15 @@ final class JdbcFileIntake implements FileIntake {
     private final JdbcTemplate batches;
     private final IntakeTransactions transactions;
     private final QueueWriter writer;
+    private final DoorReads reads;
 
-    /** The arguments are those of {@link JdbcIntakeQueue}. */
-    JdbcFileIntake(DataSource application, byte[] bankSecret, Runnable layOutWindows) {
+    /** The arguments are those of {@link JdbcIntakeQueue}, and connections to read through. */
+    JdbcFileIntake(DataSource application, DoorDatabase doors, byte[] bankSecret, Runnable layOutWindows) {
         this.jdbc = JdbcClient.create(application);
         this.batches = new JdbcTemplate(application);
         this.transactions = new IntakeTransactions(application, layOutWindows);
         this.writer = new QueueWriter(application, bankSecret);
+        this.reads = new DoorReads(doors);
     }
 
     @Override
@@ -218,12 +220,15 @@ final class JdbcFileIntake implements FileIntake {
 
     @Override
     public Optional<Accepted> find(Client client, long fileNo) {
-        return jdbc.sql(FIND)
-                .param("fileNo", bigint(fileNo))
-                .param("client", client.id())
-                .param("operator", client.may(Client.Scope.OPERATE))
-                .query((row, n) -> accepted(row))
-                .optional();
+        return reads.as(
+                client,
+                () -> reads.jdbc()
+                        .sql(FIND)
+                        .param("fileNo", bigint(fileNo))
+                        .param("client", client.id())
+                        .param("operator", client.may(Client.Scope.OPERATE))
+                        .query((row, n) -> accepted(row))
+                        .optional());
     }
 
     private static Accepted accepted(ResultSet row) throws SQLException {
@@ -243,12 +248,15 @@ final class JdbcFileIntake implements FileIntake {
     }
 
     @Override
-    public List<RefusedLine> refusedLines(long fileNo) {
-        return jdbc.sql(REFUSED)
-                .param("fileNo", fileNo)
-                .query((row, n) -> new RefusedLine(
-                        row.getLong("line_no"), row.getString("submission_key"), text(row, "raw"), errors(row)))
-                .list();
+    public List<RefusedLine> refusedLines(Client client, long fileNo) {
+        return reads.as(
+                client,
+                () -> reads.jdbc()
+                        .sql(REFUSED)
+                        .param("fileNo", fileNo)
+                        .query((row, n) -> new RefusedLine(
+                                row.getLong("line_no"), row.getString("submission_key"), text(row, "raw"), errors(row)))
+                        .list());
     }
 
     private static List<FormError> errors(ResultSet row) throws SQLException {

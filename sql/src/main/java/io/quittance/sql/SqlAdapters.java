@@ -10,7 +10,6 @@ import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.reconciliation.Reconciliation;
-import io.quittance.domain.report.BankViews;
 import io.quittance.domain.report.CycleFigures;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.EntryDomain;
@@ -23,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** Hands out the JDBC classes behind the domain's ports. Needs a data source of the application's role. */
+/** Hands out the JDBC classes behind the domain's ports. Needs a data source of the writer's role and the doors'. */
 @Configuration(proxyBeanMethods = false)
 public class SqlAdapters {
 
@@ -78,8 +77,8 @@ public class SqlAdapters {
     }
 
     @Bean
-    FileIntake fileIntake(DataSource application, Windows windows, BankSecret secret) {
-        return new JdbcFileIntake(application, secret.textSalt(), windows::layOut);
+    FileIntake fileIntake(DataSource application, DoorDatabase doors, Windows windows, BankSecret secret) {
+        return new JdbcFileIntake(application, doors, secret.textSalt(), windows::layOut);
     }
 
     @Bean
@@ -98,9 +97,9 @@ public class SqlAdapters {
     }
 
     @Bean
-    BankViews bankViews(DataSource application, CommitmentStore commitments, EntryProofs proofs) {
+    JdbcBankViews bankViews(DoorDatabase doors, CommitmentStore commitments, EntryProofs proofs) {
         return new JdbcBankViews(
-                application,
+                doors,
                 cycle -> commitments
                         .status(cycle)
                         .map(status -> new ChainStatusReader.ChainStatus(

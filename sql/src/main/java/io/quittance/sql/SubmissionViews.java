@@ -31,18 +31,17 @@ final class SubmissionViews {
      * queued. A filled order's figures are in its outcome, too.
      */
     private static final String SUBMISSION = """
-            SELECT s.intake_no, s.submission_id, c.name AS client, s.submission_key, s.kind, s.account_id, w.business_date,
+            SELECT s.intake_no, s.submission_id, s.client, s.submission_key, s.kind, s.account_id, w.business_date,
                 s.received_at, o.cycle AS decided_in, o.state, o.reason, o.detail, o.hold_until, o.filled_lots, o.open_lots,
                 y.cycle AS own_cycle,
                 EXISTS (SELECT FROM seals e WHERE e.cycle = coalesce(o.cycle, y.cycle)) AS sealed
-            FROM submissions s
-            JOIN clients c ON c.client_id = s.client_id
+            FROM seen.submissions s
             JOIN settlement_windows w ON w.window_no = s.window_no
             CROSS JOIN books_head h
             LEFT JOIN settlement_cycles y ON y.window_no = s.window_no AND y.cycle <= h.last_cycle
             LEFT JOIN LATERAL (
                 SELECT p.cycle, p.state, p.reason, p.detail, p.hold_until, p.filled_lots, p.open_lots
-                FROM submission_outcomes p
+                FROM seen.submission_outcomes p
                 WHERE p.intake_no = s.intake_no AND p.cycle <= h.last_cycle
                 ORDER BY p.cycle DESC LIMIT 1) o ON true
             WHERE s.submission_id = :submission
@@ -50,8 +49,8 @@ final class SubmissionViews {
 
     private static final String POSTINGS = """
             SELECT t.id, t.cycle, t.from_account, t.to_account, t.asset, t.amount, t.transaction_type, t.task_id,
-                s.submission_id, t.created_at
-            FROM settled_transactions t LEFT JOIN submissions s ON s.intake_no = t.intake_no
+                t.submission_id, t.created_at
+            FROM seen.settled_transactions t
             """;
     /**
      * A submission moves something in the cycle of its window, in those that wrote an outcome of it, and in the one that

@@ -21,9 +21,8 @@ final class TaskViews {
     private static final String PAGE = """
             SELECT t.task_id, t.publisher, t.reward_utoken, t.capability, t.due_at, t.state, t.published_cycle,
                 t.agent_account
-            FROM tasks t
-            WHERE t.published_cycle <= (SELECT last_cycle FROM books_head)
-                AND (:state::text IS NULL OR t.state = :state)
+            FROM seen.tasks t
+            WHERE (:state::text IS NULL OR t.state = :state)
                 AND (:capability::text IS NULL OR t.capability = :capability)
                 AND (:after::text IS NULL OR t.task_id > :after)
             ORDER BY t.task_id LIMIT :limit

@@ -53,7 +53,7 @@ class JdbcBankViewsIT {
     void open() {
         bank = new TestBank();
         views = new JdbcBankViews(
-                bank.database.application(),
+                bank.database.doors(),
                 cycle -> Optional.of(new ChainStatusReader.ChainStatus("FINAL", hash(9), 70_000L)),
                 posting -> posting.seq() == 1 ? Optional.of("proof of 1") : Optional.empty());
         client = bank.client("sender", Client.Scope.SUBMIT);
@@ -385,7 +385,7 @@ class JdbcBankViewsIT {
 
     @Test
     void aBankWithoutAChainSaysNothingAboutIt() {
-        var alone = new JdbcBankViews(bank.database.application(), ChainStatusReader.NONE, seq -> Optional.empty());
+        var alone = new JdbcBankViews(bank.database.doors(), ChainStatusReader.NONE, seq -> Optional.empty());
         closeCycle(1, 0);
 
         CycleView view = alone.cycle(1).orElseThrow();

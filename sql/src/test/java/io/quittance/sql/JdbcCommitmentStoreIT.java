@@ -64,14 +64,13 @@ class JdbcCommitmentStoreIT {
                 .setOverrideWorkingDirectory(work.toFile())
                 .start();
         owner = (PGSimpleDataSource) server.getPostgresDatabase();
-        JdbcClient.create(owner).sql("CREATE ROLE quittance_app NOLOGIN").update();
         Flyway.configure()
                 .dataSource(owner)
                 .locations("classpath:db/migration")
                 .load()
                 .migrate();
         application = (PGSimpleDataSource) server.getPostgresDatabase();
-        application.setOptions("-c role=quittance_app");
+        application.setOptions("-c role=quittance_writer");
     }
 
     @AfterAll

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Reports of cycles whose rows were written by hand: Anna gets 100 µToken and 50 GPU-ms in cycle 1, nothing happens in
@@ -115,11 +117,6 @@ class JdbcCycleFiguresIT {
                 """, cycle, parametersVersion);
     }
 
-    /** Positions of published cycles are only added to while the books stand before them. */
-    private void standAfter(int cycle) {
-        owner.update("UPDATE books_head SET last_cycle = ?", cycle);
-    }
-
     private void account(UUID id) {
         owner.update(
                 "INSERT INTO token_accounts (account_id, party_id, account_type, content_digest, window_no)"
@@ -128,8 +125,16 @@ class JdbcCycleFiguresIT {
                 id);
     }
 
+    /** Lays down history where the guards would refuse it, which only a superuser can. */
+    private void pastTheGuards(String sql, Object... arguments) {
+        new TransactionTemplate(new JdbcTransactionManager(owner.getDataSource())).executeWithoutResult(status -> {
+            owner.execute("SET LOCAL session_replication_role = replica");
+            owner.update(sql, arguments);
+        });
+    }
+
     private void position(int cycle, int asset, UUID account, long debits, long credits, long closing) {
-        owner.update(
+        pastTheGuards(
                 "INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing, reserved,"
                         + " previous_cycle, entries)"
                         + " VALUES (?, ?, ?, ?, ?, ?, 0, (SELECT coalesce(max(cycle), 0) FROM net_positions"
@@ -245,7 +250,7 @@ class JdbcCycleFiguresIT {
         position(5, 2, BERT, 0, 7, 7);
         balance(SystemAccount.SOURCE.id(2), 2, -7, '-');
         balance(BERT, 2, 7, '+');
-        owner.update("DELETE FROM net_positions WHERE cycle = 4");
+        pastTheGuards("DELETE FROM net_positions WHERE cycle = 4");
         owner.update("UPDATE books_head SET last_cycle = 5");
 
         assertThat(figures.trialBalance(3)).isEqualTo(before);
@@ -263,10 +268,8 @@ class JdbcCycleFiguresIT {
 
     @Test
     void positionsComeByAssetAndAccountWithWhatTheyOpenedWith() {
-        standAfter(0);
         position(3, 1, BERT, 4, 1, 2);
         var positions = new ArrayList<Position>();
-        standAfter(3);
 
         figures.positions(3, positions::add);
 
@@ -289,7 +292,7 @@ class JdbcCycleFiguresIT {
         long expired = submission(client, "k-4", Kind.ORDERS);
         long cancelled = submission(client, "k-5", Kind.ORDERS);
         long resting = submission(client, "k-6", Kind.ORDERS);
-        owner.update("UPDATE books_head SET last_cycle = 2"); // What is published takes no outcomes.
+        pastTheGuards("UPDATE books_head SET last_cycle = 2"); // What is published takes no outcomes.
         outcome(cancelled, 4, "CANCELLED", null, "", null);
         outcome(expired, 4, "EXPIRED", "ORDER_EXPIRED", "", null);
         outcome(held, 4, "HELD", "EVIDENCE", "", LocalDate.of(2026, 3, 9));
@@ -377,19 +380,17 @@ class JdbcCycleFiguresIT {
 
     @Test
     void moreThanOneFetchOfPositionsArrivesWholeAndInOrder() {
-        standAfter(0);
         owner.update("""
                 INSERT INTO token_accounts (account_id, party_id, account_type, content_digest, window_no)
                 SELECT ('00000000-0000-0002-0000-' || lpad(n::text, 12, '0'))::uuid, gen_random_uuid(), 'personal', '\\x', 1
                 FROM generate_series(1, 25000) n
                 """);
-        owner.update("""
+        pastTheGuards("""
                 INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing, reserved, previous_cycle,
                     entries)
                 SELECT 2, 0, account_id, 0, 1, 1, 0, 0, '{0}' FROM token_accounts
                 WHERE account_id >= '00000000-0000-0002-0000-000000000000'
                 """);
-        standAfter(3);
         var accounts = new ArrayList<UUID>();
 
         figures.positions(2, position -> accounts.add(position.accountId()));

@@ -87,7 +87,7 @@ class JdbcFileIntakeIT {
                         "submission_key,account_id",
                         "request 1"));
         assertThat(bank.files.find(client, accepted.fileNo())).contains(accepted);
-        assertThat(bank.files.refusedLines(accepted.fileNo()))
+        assertThat(bank.files.refusedLines(client, accepted.fileNo()))
                 .containsExactly(
                         new RefusedLine(5, null, "x,\"1,5\uFFFD\",", malformed),
                         new RefusedLine(

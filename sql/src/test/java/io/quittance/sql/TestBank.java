@@ -39,7 +39,7 @@ final class TestBank implements AutoCloseable {
     final JdbcClientDirectory directory = new JdbcClientDirectory(database.application());
     final JdbcApprovals approvals = new JdbcApprovals(database.application());
     final JdbcIntakeQueue queue = new JdbcIntakeQueue(database.application(), SECRET, () -> {});
-    final JdbcFileIntake files = new JdbcFileIntake(database.application(), SECRET, () -> {});
+    final JdbcFileIntake files = new JdbcFileIntake(database.application(), database.doors(), SECRET, () -> {});
 
     /** The windows of the bank's two dates in the order of their cut-offs: 10:00 and 11:00 of each. */
     final List<Long> windows;
@@ -62,9 +62,10 @@ final class TestBank implements AutoCloseable {
                 if (account.perClass() == asset.isCompute()) {
                     owner.sql(
                                     "INSERT INTO token_accounts (account_id, party_id, account_type, code, sign, content_digest) "
-                                            + "VALUES (:id, :id, 'system', :code, '+', '\\x')")
+                                            + "VALUES (:id, :id, 'system', :code, :sign, '\\x')")
                             .param("id", account.id(asset.id()))
                             .param("code", account.code(asset.code()))
+                            .param("sign", JdbcBank.sign(account))
                             .update();
                 }
             }

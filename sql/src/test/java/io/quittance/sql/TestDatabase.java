@@ -28,11 +28,13 @@ public final class TestDatabase implements AutoCloseable {
     private final String name;
     private final HikariDataSource owner;
     private final HikariDataSource application;
+    private final HikariDataSource doors;
 
     private TestDatabase(String name) {
         this.name = name;
-        this.owner = pool(Server.url(name), null);
-        this.application = pool(Server.url(name), "SET ROLE " + Migrations.APPLICATION_ROLE);
+        this.owner = pool(Server.url(name));
+        this.application = pool(Server.urlFor(name, Migrations.WRITER_ROLE));
+        this.doors = pool(Server.urlFor(name, Migrations.DOOR_ROLE));
     }
 
     /** A fresh database with all migrations applied, copied from a template. */
@@ -55,9 +57,19 @@ public final class TestDatabase implements AutoCloseable {
         return owner;
     }
 
-    /** Connections as the application's role. */
+    /** Connections that came in as the role of intake and cycles, and have no other to go back to. */
     public DataSource application() {
         return application;
+    }
+
+    /** Connections that came in as the role that participants read through. */
+    public DoorDatabase doors() {
+        return new DoorDatabase(doors);
+    }
+
+    /** A connection of its own that came in as this role. */
+    public Connection connect(String role) throws SQLException {
+        return DriverManager.getConnection(Server.urlFor(name, role));
     }
 
     public String url() {
@@ -68,21 +80,24 @@ public final class TestDatabase implements AutoCloseable {
     public void close() {
         owner.close();
         application.close();
+        doors.close();
         Server.execute("DROP DATABASE " + name + " WITH (FORCE)");
     }
 
-    private static HikariDataSource pool(String url, String init) {
+    private static HikariDataSource pool(String url) {
         var config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(8);
         config.setMinimumIdle(0);
         config.setInitializationFailTimeout(-1); // The role may not be there yet.
-        config.setConnectionInitSql(init);
         return new HikariDataSource(config);
     }
 
     private static final class Server {
         private static final String BASE = start();
+        /** Where the server asks for one; the embedded server does not. */
+        private static final String PASSWORD = "of-a-test";
+
         private static boolean templateMade;
 
         /** The server's URL with {@code %s} in the place of the database's name. */
@@ -138,6 +153,12 @@ public final class TestDatabase implements AutoCloseable {
             return BASE.formatted(database);
         }
 
+        /** The same, for a session of another user than the URL's: what stands in a URL outranks what is given beside it. */
+        static String urlFor(String database, String role) {
+            String others = BASE.replaceAll("([?&])(user|password)=[^&]*", "$1").formatted(database);
+            return others + (others.contains("?") ? "&" : "?") + "user=" + role + "&password=" + PASSWORD;
+        }
+
         static String template() {
             return "quittance_template_" + ProcessHandle.current().pid();
         }
@@ -145,9 +166,11 @@ public final class TestDatabase implements AutoCloseable {
         static synchronized void ensureTemplate() {
             if (!templateMade) {
                 execute("CREATE DATABASE " + template());
-                try (HikariDataSource owner = pool(url(template()), null)) {
+                try (HikariDataSource owner = pool(url(template()))) {
                     Migrations.migrate(owner);
                 }
+                execute("ALTER ROLE " + Migrations.WRITER_ROLE + " PASSWORD '" + PASSWORD + "'");
+                execute("ALTER ROLE " + Migrations.DOOR_ROLE + " PASSWORD '" + PASSWORD + "'");
                 templateMade = true;
             }
         }

@@ -80,8 +80,8 @@ public interface FileIntake {
     /** The accepted file of this number, if it is this client's or the client is an operator. */
     Optional<Accepted> find(Client client, long fileNo);
 
-    /** The lines of that file that were refused at the door, in order. */
-    List<RefusedLine> refusedLines(long fileNo);
+    /** The lines of that file that were refused at the door, in order; none where {@link #find} finds no file. */
+    List<RefusedLine> refusedLines(Client client, long fileNo);
 
     /** The file was accepted before. */
     class DuplicateFile extends RuntimeException {

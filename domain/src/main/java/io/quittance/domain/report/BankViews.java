@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be read of the bank, at the last published cycle. Rights are the caller's to check. Thread-safe; each answer
+ * What can be read of the bank, at the last published cycle, by the bank itself or through {@link ClientViews}. Thread-safe; each answer
  * is taken from one snapshot of the database.
  */
 public interface BankViews {

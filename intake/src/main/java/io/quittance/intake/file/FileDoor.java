@@ -76,7 +76,7 @@ public final class FileDoor {
                 requestKey);
         try {
             FileIntake.Accepted accepted = intake.accept(client, manifest, contents.lines());
-            return new FileAnswer.Taken(accepted, refusedLines(accepted), false);
+            return new FileAnswer.Taken(accepted, refusedLines(client, accepted), false);
         } catch (FileIntake.DuplicateFile duplicate) {
             return repeated(client, manifest, duplicate);
         } catch (IntakeQueue.NoOpenWindow closed) {
@@ -93,7 +93,7 @@ public final class FileDoor {
         String requestKey = manifest.requestKey();
         boolean sameRequest = requestKey == null || requestKey.equals(earlier.requestKey());
         if (sameContent && sameRequest) {
-            return new FileAnswer.Taken(earlier, refusedLines(earlier), true);
+            return new FileAnswer.Taken(earlier, refusedLines(client, earlier), true);
         }
         if (requestKey != null && sameRequest) {
             return refused(
@@ -109,8 +109,8 @@ public final class FileDoor {
                 earlier.fileNo());
     }
 
-    private List<FileIntake.RefusedLine> refusedLines(FileIntake.Accepted file) {
-        return file.refused() == 0 ? List.of() : intake.refusedLines(file.fileNo());
+    private List<FileIntake.RefusedLine> refusedLines(Client client, FileIntake.Accepted file) {
+        return file.refused() == 0 ? List.of() : intake.refusedLines(client, file.fileNo());
     }
 
     private static FileAnswer refused(Reason reason, String detail, @Nullable Long earlierFileNo) {

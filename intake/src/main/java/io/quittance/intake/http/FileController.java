@@ -98,7 +98,7 @@ final class FileController {
     @Operation(summary = "What became of a file")
     FileResult result(@AuthenticationPrincipal Client client, @PathVariable("number") long number) {
         FileIntake.Accepted file = visible(client, number);
-        return FileResult.of(file, refusedLines(file), false, MAX_REFUSALS);
+        return FileResult.of(file, refusedLines(client, file), false, MAX_REFUSALS);
     }
 
     @GetMapping("/v1/files/{number}/rejects")
@@ -106,7 +106,7 @@ final class FileController {
     ResponseEntity<byte[]> rejects(@AuthenticationPrincipal Client client, @PathVariable("number") long number)
             throws IOException {
         FileIntake.Accepted file = visible(client, number);
-        List<FileIntake.RefusedLine> refused = refusedLines(file);
+        List<FileIntake.RefusedLine> refused = refusedLines(client, file);
         if (refused.isEmpty()) {
             throw new ProblemException(ProblemCode.NOT_FOUND, "no line of this file was refused");
         }
@@ -196,8 +196,8 @@ final class FileController {
         return intake.find(client, number).orElseThrow(Requests::notFound);
     }
 
-    private List<FileIntake.RefusedLine> refusedLines(FileIntake.Accepted file) {
-        return file.refused() == 0 ? List.of() : intake.refusedLines(file.fileNo());
+    private List<FileIntake.RefusedLine> refusedLines(Client client, FileIntake.Accepted file) {
+        return file.refused() == 0 ? List.of() : intake.refusedLines(client, file.fileNo());
     }
 
     private static URI address(long fileNo) {

@@ -1,6 +1,8 @@
 package io.quittance.intake.fake;
 
+import io.quittance.domain.intake.Client;
 import io.quittance.domain.report.BankViews;
+import io.quittance.domain.report.ClientViews;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +14,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-public final class FakeBankViews implements BankViews {
+public final class FakeBankViews implements BankViews, ClientViews {
+
+    @Override
+    public BankViews of(Client client) {
+        return this;
+    }
 
     public final Map<UUID, SubmissionView> submissions = new HashMap<>();
     public final Map<UUID, AccountView> accounts = new HashMap<>();

@@ -102,7 +102,7 @@ public final class FakeFileIntake implements FileIntake {
     }
 
     @Override
-    public synchronized List<RefusedLine> refusedLines(long fileNo) {
+    public synchronized List<RefusedLine> refusedLines(Client client, long fileNo) {
         return files.get((int) fileNo - 1).refused();
     }
 }

@@ -117,8 +117,8 @@ class InboxFlowTest {
         }
 
         @Override
-        public List<RefusedLine> refusedLines(long fileNo) {
-            return intake.refusedLines(fileNo);
+        public List<RefusedLine> refusedLines(Client client, long fileNo) {
+            return intake.refusedLines(client, fileNo);
         }
     }
 }

@@ -208,8 +208,8 @@ class InboxTest {
         }
 
         @Override
-        public List<RefusedLine> refusedLines(long fileNo) {
-            return intake.refusedLines(fileNo);
+        public List<RefusedLine> refusedLines(Client client, long fileNo) {
+            return intake.refusedLines(client, fileNo);
         }
     }
 

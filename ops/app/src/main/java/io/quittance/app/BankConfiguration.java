@@ -22,11 +22,12 @@ import io.quittance.jobs.CycleJobs;
 import io.quittance.jobs.CycleReports;
 import io.quittance.jobs.FileCycleReports;
 import io.quittance.jobs.Replay;
-import io.quittance.sql.Migrations;
+import io.quittance.sql.DoorDatabase;
 import io.quittance.sql.SqlAdapters;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -48,13 +49,27 @@ class BankConfiguration {
 
     @Bean(destroyMethod = "close")
     HikariDataSource dataSource(Premises premises) {
-        var config = new HikariConfig();
-        config.setJdbcUrl(premises.databaseUrl());
-        config.setConnectionInitSql("SET ROLE " + Migrations.APPLICATION_ROLE);
+        HikariConfig config = DatabaseSessions.writer(premises);
         config.setMaximumPoolSize(24);
         config.setConnectionTimeout(DATABASE_PATIENCE.toMillis());
         config.setPoolName("quittance");
-        return new HikariDataSource(config);
+        return DatabaseSessions.open(config);
+    }
+
+    /** No candidate where somebody asks for a data source: what reads as a participant says so. */
+    @Bean(defaultCandidate = false, destroyMethod = "close")
+    HikariDataSource doorDataSource(Premises premises) {
+        HikariConfig config = DatabaseSessions.door(premises);
+        config.setMaximumPoolSize(12);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(DATABASE_PATIENCE.toMillis());
+        config.setPoolName("doors");
+        return DatabaseSessions.open(config);
+    }
+
+    @Bean
+    DoorDatabase doorDatabase(@Qualifier("doorDataSource") HikariDataSource doors) {
+        return new DoorDatabase(doors);
     }
 
     @Bean

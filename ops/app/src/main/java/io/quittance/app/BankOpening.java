@@ -1,7 +1,6 @@
 package io.quittance.app;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.contracts.ChainVerifier;
 import io.quittance.contracts.RegistryDeployer;
 import io.quittance.domain.cycle.Bank;
@@ -36,11 +35,16 @@ final class BankOpening {
 
     /** Migrates, as the owner; also the tables of Spring Batch and Quartz, from their own scripts. */
     static void migrate(String databaseUrl) {
+        if (!databaseUrl.startsWith("jdbc:postgresql:")) {
+            throw Trouble.wrongUsage(
+                    "\"" + databaseUrl.replaceAll("\\?.*", "") + "\" is no JDBC address of a PostgreSQL,"
+                            + " such as jdbc:postgresql://host/database?user=owner.");
+        }
         var config = new HikariConfig();
         config.setJdbcUrl(databaseUrl);
         config.setMaximumPoolSize(2);
         config.setPoolName("owner");
-        try (var owner = new HikariDataSource(config)) {
+        try (var owner = DatabaseSessions.open(config)) {
             Migrations.migrate(owner);
             vendorTables(owner, "batch_job_instance", "org/springframework/batch/core/schema-postgresql.sql");
             vendorTables(owner, "qrtz_locks", "org/quartz/impl/jdbcjobstore/tables_postgres.sql");
@@ -49,15 +53,6 @@ final class BankOpening {
                             VALUES ('quittance', 'TRIGGER_ACCESS'), ('quittance', 'STATE_ACCESS')
                             ON CONFLICT DO NOTHING
                             """);
-        } catch (com.zaxxer.hikari.pool.HikariPool.PoolInitializationException unreachable) {
-            throw Trouble.machineLacks("The database cannot be reached: "
-                    + String.valueOf(
-                                    unreachable.getCause() == null
-                                            ? unreachable
-                                            : unreachable.getCause().getMessage())
-                            .lines()
-                            .findFirst()
-                            .orElse(""));
         } catch (Migrations.UnsuitableDatabase unsuitable) {
             throw Trouble.machineLacks("The database is not usable: " + unsuitable.getMessage());
         }
@@ -73,14 +68,19 @@ final class BankOpening {
                     DECLARE
                         name text;
                     BEGIN
-                        FOR name IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'S') AND c.relname LIKE '%s%%'
+                        FOR name IN SELECT c.relname FROM pg_class c
+                            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname LIKE '%s%%'
                         LOOP
-                            EXECUTE format('GRANT ALL ON %%I TO quittance_app', name);
+                            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %%I TO %s', name);
+                        END LOOP;
+                        FOR name IN SELECT c.relname FROM pg_class c
+                            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relname LIKE '%s%%'
+                        LOOP
+                            EXECUTE format('GRANT USAGE ON SEQUENCE %%I TO %s', name);
                         END LOOP;
                     END;
                     $$
-                    """.formatted(prefix));
+                    """.formatted(prefix, Migrations.WRITER_ROLE, prefix, Migrations.WRITER_ROLE));
         }
     }
 

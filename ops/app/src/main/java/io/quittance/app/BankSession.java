@@ -1,13 +1,11 @@
 package io.quittance.app;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.contracts.Signer;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.seal.BankSecret;
-import io.quittance.sql.Migrations;
 import io.quittance.sql.SqlAdapters;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -80,12 +78,10 @@ final class BankSession implements AutoCloseable {
     }
 
     private static Bank openBank(Premises premises, Opening opening) {
-        var config = new HikariConfig();
-        config.setJdbcUrl(premises.databaseUrl());
-        config.setConnectionInitSql("SET ROLE " + Migrations.APPLICATION_ROLE);
+        HikariConfig config = DatabaseSessions.writer(premises);
         config.setMaximumPoolSize(2);
         config.setPoolName("opening");
-        try (var source = new HikariDataSource(config)) {
+        try (var source = DatabaseSessions.open(config)) {
             BankStore banks = SqlAdapters.bank(source);
             Optional<Bank> known = banks.find();
             String registry = opening.registry() != null

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  */
 final class LocalPostgres implements AutoCloseable {
 
+    private static final String OWNER = "postgres";
     private static final Duration STOP = Duration.ofSeconds(20);
 
     private final EmbeddedPostgres server;
@@ -132,7 +133,12 @@ final class LocalPostgres implements AutoCloseable {
 
     /** JDBC address, as the owner of the tables. */
     String url() {
-        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres";
+        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=" + OWNER;
+    }
+
+    /** The address as another role of the server, which trusts its own machine. */
+    static String as(String url, String role) {
+        return url.replace("?user=" + OWNER, "?user=" + role);
     }
 
     @Override

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * directory, else our own, started here and stopped on close.
  *
  * @param ownsDirectory whether this process is the data directory's owner
+ * @param embedded whether the database is our own server, started here or by the owner
  */
 record Premises(
         DataDirectory directory,
         String databaseUrl,
         URI chain,
         boolean ownsDirectory,
+        boolean embedded,
         @Nullable LocalPostgres postgres,
         @Nullable LocalAnvil anvil)
         implements AutoCloseable {
@@ -62,7 +64,7 @@ record Premises(
             URI chain = wanted.chain() != null
                     ? wanted.chain()
                     : java.util.Objects.requireNonNull(anvil).node();
-            var premises = new Premises(directory, url, chain, true, postgres, anvil);
+            var premises = new Premises(directory, url, chain, true, postgres != null, postgres, anvil);
             AtExit.opened(premises);
             premises.announce(null);
             return premises;
@@ -88,6 +90,7 @@ record Premises(
                         wanted.databaseUrl() != null ? wanted.databaseUrl() : services.getProperty("database"),
                         wanted.chain() != null ? wanted.chain() : URI.create(services.getProperty("chain")),
                         false,
+                        wanted.databaseUrl() == null && Boolean.parseBoolean(services.getProperty("embedded")),
                         null,
                         null);
             }
@@ -102,6 +105,7 @@ record Premises(
     void announce(@Nullable URI http) {
         var services = new Properties();
         services.setProperty("database", databaseUrl);
+        services.setProperty("embedded", String.valueOf(embedded));
         services.setProperty("chain", chain.toString());
         services.setProperty("pid", String.valueOf(ProcessHandle.current().pid()));
         if (http != null) {

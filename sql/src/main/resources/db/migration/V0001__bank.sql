@@ -1,18 +1,4 @@
--- The bank itself: who may touch the tables, what the bank has decided, and what time it is for the bank.
---
--- Two roles. The owner migrates and owns everything. quittance_app is what doors and cycles run as: it reads, adds and
--- moves on what may change, and cannot rewrite history even if its code tries. The functions that it needs for more are
--- SECURITY DEFINER, owned by the owner, and check what they are asked.
-
-DO $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'quittance_app') THEN
-        CREATE ROLE quittance_app NOLOGIN;
-    END IF;
-END;
-$$;
-
-GRANT USAGE ON SCHEMA public TO quittance_app;
+-- The bank itself: what it has decided, and what time it is for it. Who may do what to any table: V0060__privileges.sql.
 
 -- One row: this database is one bank.
 CREATE TABLE bank (
@@ -44,9 +30,6 @@ INSERT INTO bank_clock (fixed_at) VALUES (NULL);
 CREATE FUNCTION bank_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT coalesce((SELECT fixed_at FROM bank_clock), clock_timestamp())
 $$;
-
-GRANT SELECT, INSERT ON bank, bank_parameters TO quittance_app;
-GRANT SELECT, UPDATE ON bank_clock TO quittance_app;
 
 -- Nobody rewrites a row of a table that carries this trigger; the statement fails whoever sends it.
 CREATE FUNCTION refuse_rewrite() RETURNS trigger LANGUAGE plpgsql AS $$

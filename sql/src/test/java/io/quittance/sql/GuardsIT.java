@@ -1,0 +1,509 @@
+package io.quittance.sql;
+
+import static io.quittance.sql.GuardedBooks.CLEARING;
+import static io.quittance.sql.GuardedBooks.DOOR;
+import static io.quittance.sql.GuardedBooks.ISSUANCE;
+import static io.quittance.sql.GuardedBooks.WRITER;
+import static io.quittance.sql.GuardedBooks.balance;
+import static io.quittance.sql.GuardedBooks.copy;
+import static io.quittance.sql.GuardedBooks.execute;
+import static io.quittance.sql.GuardedBooks.load;
+import static io.quittance.sql.GuardedBooks.publication;
+import static io.quittance.sql.GuardedBooks.transfer;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quittance.domain.account.SystemAccount;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What the database refuses to whoever goes around the application: plain SQL and COPY in sessions of its roles. Each
+ * attempt is known by its SQLSTATE, and after it every row, trigger and right is what it was.
+ */
+class GuardsIT {
+
+    private static final String NO_RIGHT = "42501";
+    private static final String CHECK = "23514";
+    private static final String UNIQUE = "23505";
+    private static final String LEASE_LOST = "QT001";
+    private static final String NOT_ITS_TURN = "QT002";
+    private static final String NOT_WHOLE = "QT003";
+    private static final String WRONG_LEG = "QT004";
+
+    private static GuardedBooks books;
+    private static List<String> before;
+
+    @BeforeAll
+    static void open() throws SQLException {
+        books = new GuardedBooks();
+        before = books.everything();
+    }
+
+    @AfterAll
+    static void close() {
+        books.close();
+    }
+
+    private static void refused(String role, String sqlState, GuardedBooks.Work work) {
+        assertThat(books.attempt(role, work)).isEqualTo(sqlState);
+        assertThat(books.changesSince(before)).isEmpty();
+    }
+
+    private static void refused(String role, String sqlState, String sql) {
+        refused(role, sqlState, session -> execute(session, sql));
+    }
+
+    // ---- What is only added to
+
+    /** Journal, queue, outcomes, results, seals, what was decided once, reference data. */
+    static List<String> addedTo() {
+        return List.of(
+                "token_transactions",
+                "submissions",
+                "submission_files",
+                "refused_lines",
+                "submission_outcomes",
+                "net_positions",
+                "matching_rounds",
+                "cycle_counts",
+                "seals",
+                "seal_slots",
+                "seal_chunks",
+                "reversals",
+                "instrument_references",
+                "settlement_cycles",
+                "bank",
+                "bank_parameters",
+                "kyc_decisions",
+                "compute_resources",
+                "metering_evidence",
+                "ai_services",
+                "service_prices",
+                "transaction_types",
+                "transaction_legs");
+    }
+
+    @ParameterizedTest
+    @MethodSource("addedTo")
+    void whatIsOnlyAddedToIsRewrittenByNobody(String table) {
+        String column = books.bank
+                .owner
+                .sql("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:table) AND attnum = 2")
+                .param("table", table)
+                .query(String.class)
+                .single();
+        assertThat(books.bank.count(table)).isPositive();
+
+        for (String role : List.of(WRITER, DOOR, owner())) {
+            refused(role, NO_RIGHT, "UPDATE " + table + " SET " + column + " = " + column);
+            refused(role, NO_RIGHT, "DELETE FROM " + table);
+            refused(role, NO_RIGHT, "TRUNCATE " + table + " CASCADE");
+        }
+    }
+
+    /** The user of the test's address: a superuser, so that what refuses it are the triggers. */
+    private static String owner() {
+        return books.bank.owner.sql("SELECT current_user").query(String.class).single();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE account_balances SET posted = posted + 1",
+                "INSERT INTO account_balances SELECT account_id, 7, '+', 1, 0 FROM token_accounts",
+                "DELETE FROM account_balances",
+                "UPDATE books_head SET last_cycle = 2",
+                "DELETE FROM books_head",
+                "UPDATE cycle_lease SET token = token + 1",
+                "UPDATE cycle_lease SET beat_at = '-infinity'",
+                "SELECT token FROM cycle_lease FOR UPDATE",
+                "INSERT INTO transaction_types VALUES (99, 'gift')",
+                "INSERT INTO transaction_legs VALUES (9, false, 'issuance', 'customer')",
+                "UPDATE token_accounts SET sign = '-'",
+                "UPDATE token_accounts SET party_id = account_id",
+                "UPDATE token_accounts SET daily_limit_utoken = NULL",
+                "UPDATE orders SET lots = 1000",
+                "UPDATE orders SET limit_ticks = 1",
+                "UPDATE tasks SET reward_utoken = 1000",
+                "UPDATE limit_counters SET business_date = '2026-03-01'",
+                "DELETE FROM limit_counters",
+                "UPDATE settled_intervals SET metered = 'empty'",
+                "UPDATE settlement_windows SET business_date = '2026-03-01'",
+                "UPDATE settlement_windows SET state = 'OPEN'",
+                "UPDATE settlement_windows SET cut_off = cut_off + interval '1 hour' WHERE state = 'CLOSED'",
+                "UPDATE approvals SET state = 'REFUSED'",
+                "UPDATE approvals SET maker = checker",
+                "UPDATE client_keys SET key_sha256 = sha256('mine')",
+                "UPDATE clients SET scopes = '{OPERATE}'",
+                "DELETE FROM client_rights",
+                "DELETE FROM staged_balances",
+            })
+    void theWriterChangesNothingButWhatItsCyclesChange(String sql) {
+        refused(WRITER, NO_RIGHT, sql);
+    }
+
+    @Test
+    void anIntervalIsFreedOnce() {
+        refused(WRITER, NO_RIGHT, """
+                UPDATE settled_intervals SET reversed_cycle = 2;
+                UPDATE settled_intervals SET reversed_cycle = NULL
+                """);
+        refused(
+                WRITER,
+                "23P01",
+                "INSERT INTO settled_intervals VALUES (96, 'R1', '[2026-03-01 12:00,2026-03-03)', 2, NULL)");
+    }
+
+    @Test
+    void theSecondPersonIsAnotherOneAndAYesIsUsedOnce() {
+        String ask = "INSERT INTO approvals (action, action_hash, maker) VALUES ('a', sha256(''), %d) ; "
+                .formatted(books.client.id());
+
+        refused(
+                WRITER,
+                CHECK,
+                ask + "UPDATE approvals SET state = 'APPROVED', checker = maker WHERE state = 'REQUESTED'");
+        refused(
+                WRITER,
+                NO_RIGHT,
+                "UPDATE approvals SET state = 'USED', used_by = 'one'; UPDATE approvals SET used_by = 'two'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "net_positions SELECT 1, 1, account_id, 0, 0, 0 FROM token_accounts LIMIT 1",
+                "matching_rounds SELECT 1, 2, 'GPU-A100', 0, 1, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''",
+                "submission_outcomes SELECT max(intake_no), 1, 'REJECTED', 'FUNDS', '', NULL::date, 0, 0 FROM submissions",
+                "reversals VALUES (1, 90, 1)",
+                "instrument_references VALUES (2, 1, 1)",
+                "seal_slots VALUES (1, 2, sha256(''))",
+            })
+    void nothingIsAddedToAPublishedCycle(String rows) {
+        refused(WRITER, NO_RIGHT, "INSERT INTO " + rows);
+    }
+
+    @Test
+    void copyAddsNothingToAPublishedCycle() {
+        refused(
+                WRITER,
+                NO_RIGHT,
+                session ->
+                        load(session, List.of(transfer(3, 1, 2, 0, books.mine, books.other, 1, 9, null)), List.of()));
+        refused(
+                WRITER,
+                NO_RIGHT,
+                session -> copy(session, "net_positions", List.of("1\t0\t" + books.strangers + "\t0\t1\t1")));
+        refused(
+                WRITER,
+                NO_RIGHT,
+                session -> copy(session, "account_balances", List.of(books.strangers + "\t0\t+\t1\t0")));
+        refused(WRITER, NO_RIGHT, session -> copy(session, "books_head", List.of("t\t9\t9")));
+        refused(DOOR, NO_RIGHT, session -> copy(session, "submissions (intake_no)", List.of("77")));
+    }
+
+    // ---- Signs and legs
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "1, -5"})
+    void anAmountIsPositive(int ignored, long amount) {
+        refused(
+                WRITER,
+                CHECK,
+                session -> load(
+                        session, List.of(transfer(3, 2, 0, 0, books.mine, books.other, amount, 9, null)), List.of()));
+    }
+
+    @Test
+    void theTwoAccountsOfATransferDiffer() {
+        refused(
+                WRITER,
+                CHECK,
+                session -> load(session, List.of(transfer(3, 2, 0, 0, books.mine, books.mine, 1, 9, null)), List.of()));
+    }
+
+    /** type, asset, from, to; customers are named as fields of the fixture. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, mine, other", // a deposit between customers
+        "1, 0, issuance, treasury",
+        "9, 0, issuance, mine", // a transfer that mints
+        "9, 1, mine, other", // credits are not transferred
+        "5, 0, mine, other", // a trade past the clearing account
+        "5, 1, mine, clearing2", // H100 credits into the A100 round
+        "6, 0, fees, mine", // a fee that comes back
+        "8, 0, mine, issuance", // a burn of a customer's money
+        "4, 0, mine, other", // a reward that was never in escrow
+        "1, 1, source2, mine", // A100's source brings H100 credits
+        "77, 0, mine, other", // no such type
+        "9, 0, mine, nobody" // no such account
+    })
+    void aTypeGoesBetweenItsAccountsAlone(int type, int asset, String from, String to) {
+        refused(WRITER, WRONG_LEG, session -> {
+            load(session, List.of(transfer(3, 2, 0, asset, account(from), account(to), 1, type, null)), List.of());
+            execute(session, publication(books.token, 2, 1));
+        });
+    }
+
+    private static UUID account(String name) {
+        return switch (name) {
+            case "mine" -> books.mine;
+            case "other" -> books.other;
+            case "nobody" -> UUID.randomUUID();
+            case "clearing2" -> SystemAccount.CLEARING.id(2);
+            case "source2" -> SystemAccount.SOURCE.id(2);
+            default ->
+                SystemAccount.valueOf(name.toUpperCase(java.util.Locale.ROOT)).id(0);
+        };
+    }
+
+    @Test
+    void balancesKeepTheirSigns() {
+        for (String wrong : List.of(
+                balance(books.mine, 0, -1, 0), // a customer below zero
+                balance(books.mine, 0, 10, -1),
+                balance(books.mine, 0, 10, 11), // more reserved than posted
+                balance(ISSUANCE, 0, 1, 0), // Tokens in circulation below zero
+                balance(ISSUANCE, 0, -1, 1),
+                balance(CLEARING, 0, 1, 0),
+                balance(CLEARING, 1, -1, 0))) {
+            refused(WRITER, CHECK, session -> {
+                load(session, List.of(transfer(3, 2, 0, 0, books.mine, books.other, 1, 9, null)), List.of(wrong));
+                execute(session, publication(books.token, 2, 1));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // A bank's own account of one's own, which may go below zero.
+                "gen_random_uuid(), gen_random_uuid(), 'system', 'issuance.mine', '-', NULL",
+                "'00000000-0000-0000-0000-0000000000ff', gen_random_uuid(), 'system', 'fees', '-', NULL",
+                "gen_random_uuid(), gen_random_uuid(), 'personal', NULL, '-', 1",
+                "gen_random_uuid(), gen_random_uuid(), 'personal', 'issuance', '-', 1",
+                "'00000000-0000-0000-0000-000000000311', gen_random_uuid(), 'personal', NULL, '+', 1",
+            })
+    void nobodyOpensAnAccountThatMayGoBelowZero(String values) {
+        refused(
+                WRITER,
+                CHECK,
+                "INSERT INTO token_accounts (account_id, party_id, account_type, code, sign, window_no, content_digest)"
+                        + " VALUES (" + values + ", '\\x')");
+    }
+
+    @Test
+    void anAccountOfTheBankExistsOnce() {
+        refused(
+                WRITER,
+                UNIQUE,
+                "INSERT INTO token_accounts (account_id, party_id, account_type, code, sign, content_digest)"
+                        + " VALUES ('00000000-0000-0000-0000-0000000000ff', gen_random_uuid(), 'system', 'issuance', '-', '\\x')");
+    }
+
+    @Test
+    void aSubmissionIsReversedOnce() {
+        refused(WRITER, UNIQUE, "INSERT INTO reversals VALUES (%d, 91, 2)".formatted(books.intakeNo("held")));
+        refused(WRITER, UNIQUE, "INSERT INTO reversals VALUES (1000, 98, 2)"); // One reversal reverses one submission.
+        refused(WRITER, UNIQUE, session -> copy(session, "reversals", List.of(books.intakeNo("held") + "\t92\t2")));
+    }
+
+    // ---- Publishing
+
+    @Test
+    void onlyTheCurrentLeasePublishesAndDiscards() {
+        for (long token : List.of(books.token - 1, books.token + 1, 0L, -1L)) {
+            refused(WRITER, LEASE_LOST, publication(token, 2, 0));
+            refused(WRITER, LEASE_LOST, "SELECT discard_unpublished(" + token + ", 2)");
+            refused(WRITER, LEASE_LOST, "SELECT discard_rounds(" + token + ", 2)");
+            refused(WRITER, LEASE_LOST, "SELECT discard_positions(" + token + ", 2)");
+            refused(WRITER, LEASE_LOST, "SELECT assert_lease(" + token + ")");
+        }
+        refused(WRITER, LEASE_LOST, "SELECT assert_lease(NULL)");
+    }
+
+    @Test
+    void aCycleIsPublishedInItsTurnAndOnce() {
+        refused(WRITER, NOT_ITS_TURN, publication(books.token, 1, 2));
+        refused(WRITER, NOT_ITS_TURN, publication(books.token, 3, 0));
+        refused(WRITER, NOT_ITS_TURN, "SELECT discard_unpublished(" + books.token + ", 1)");
+        refused(WRITER, NOT_ITS_TURN, "SELECT discard_rounds(" + books.token + ", 1)");
+        refused(WRITER, NOT_ITS_TURN, "SELECT discard_positions(" + books.token + ", 1)");
+    }
+
+    @Test
+    void aCycleIsPublishedWhole() {
+        List<String> gap = List.of(
+                transfer(3, 2, 0, 0, books.mine, books.other, 1, 9, null),
+                transfer(5, 2, 2, 0, books.mine, books.other, 1, 9, null));
+        List<String> ofAnotherCycle = List.of(transfer(3, 3, 0, 0, books.mine, books.other, 1, 9, null));
+
+        refused(WRITER, NOT_WHOLE, publication(books.token, 2, 1));
+        refused(WRITER, NOT_WHOLE, session -> {
+            load(session, gap, List.of());
+            execute(session, publication(books.token, 2, 2));
+        });
+        refused(WRITER, NOT_WHOLE, session -> {
+            load(session, ofAnotherCycle, List.of());
+            execute(session, publication(books.token, 2, 1));
+        });
+    }
+
+    // ---- Ways around
+
+    static List<String> waysAround() {
+        var ways = new ArrayList<>(List.of(
+                "ALTER TABLE token_transactions DISABLE TRIGGER ALL",
+                "ALTER TABLE submissions DISABLE TRIGGER only_added_to",
+                "DROP TRIGGER only_added_to ON submissions",
+                "UPDATE pg_trigger SET tgenabled = 'D'",
+                "SET session_replication_role = replica",
+                "SET LOCAL session_replication_role = replica",
+                "SELECT set_config('session_replication_role', 'replica', false)",
+                "ALTER ROLE CURRENT_USER SET session_replication_role = replica",
+                "ALTER TABLE account_balances DROP CONSTRAINT balance_has_its_sign",
+                "ALTER TABLE account_balances OWNER TO CURRENT_USER",
+                "DROP TABLE reversals",
+                "CREATE TABLE public.mine (id int)",
+                "CREATE SCHEMA mine",
+                "CREATE RULE r AS ON DELETE TO submissions DO INSTEAD NOTHING",
+                "CREATE TRIGGER t BEFORE INSERT ON books_head EXECUTE FUNCTION refuse_rewrite()",
+                "CREATE OR REPLACE FUNCTION assert_lease(held_token bigint) RETURNS void LANGUAGE sql AS ''",
+                "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "ALTER FUNCTION assert_lease SET search_path = pg_temp",
+                "ALTER FUNCTION assert_lease SECURITY INVOKER",
+                "CREATE OR REPLACE VIEW seen.submissions AS SELECT * FROM submissions",
+                // Who may not grant is warned, not refused.
+                "GRANT UPDATE ON account_balances TO PUBLIC; UPDATE account_balances SET posted = 0",
+                "GRANT quittance_writer TO quittance_door",
+                "ALTER ROLE CURRENT_USER SUPERUSER",
+                "ALTER ROLE CURRENT_USER BYPASSRLS",
+                "CREATE ROLE mine SUPERUSER",
+                "COPY bank TO PROGRAM 'cat'",
+                "COPY bank TO '/tmp/quittance-guards'",
+                "SELECT pg_read_file('PG_VERSION')",
+                "SELECT lo_export(0, '/tmp/quittance-guards')",
+                "RESET ROLE; UPDATE account_balances SET posted = 0",
+                "SET ROLE NONE; UPDATE account_balances SET posted = 0",
+                "RESET SESSION AUTHORIZATION; UPDATE account_balances SET posted = 0",
+                "DISCARD PLANS; RESET ALL; UPDATE account_balances SET posted = 0",
+                "DO $$ BEGIN UPDATE account_balances SET posted = 0; END $$"));
+        return ways;
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysAround")
+    void thereIsNoWayAround(String sql) {
+        refused(WRITER, NO_RIGHT, sql);
+        refused(DOOR, NO_RIGHT, sql);
+    }
+
+    @Test
+    void nobodyBuysSpeedWithDurability() throws SQLException {
+        for (String role : List.of(WRITER, DOOR)) {
+            for (String sql : List.of("ALTER SYSTEM SET fsync = off", "SET fsync = off")) {
+                try (Connection session = books.bank.database.connect(role)) {
+                    assertThatThrownBy(() -> execute(session, sql))
+                            .isInstanceOfSatisfying(
+                                    SQLException.class,
+                                    refusal -> assertThat(refusal.getSQLState())
+                                            .isIn(NO_RIGHT, "55P02")); // 55P02: not in a session at all.
+                }
+            }
+        }
+    }
+
+    @Test
+    void noRoleTurnsIntoAnother() {
+        for (String role : List.of(WRITER, DOOR)) {
+            for (String wanted : List.of(owner(), WRITER, DOOR)) {
+                if (!wanted.equals(role)) {
+                    refused(role, NO_RIGHT, "SET ROLE " + wanted);
+                    refused(role, NO_RIGHT, "SET SESSION AUTHORIZATION " + wanted);
+                    refused(role, NO_RIGHT, "SET LOCAL ROLE " + wanted);
+                }
+            }
+        }
+    }
+
+    /** A temporary table is found before any other of its name, unless the function says otherwise. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "SET search_path = pg_temp, public;", "SET search_path = pg_temp, pg_catalog, public;"})
+    void aTemporaryTableDeceivesNoGuard(String path) {
+        String lease = "CREATE TEMPORARY TABLE cycle_lease AS SELECT true AS one, '' AS owner, 999::bigint AS token,"
+                + " now() AS beat_at;";
+        String head =
+                "CREATE TEMPORARY TABLE books_head AS SELECT true AS one, 0::bigint AS last_cycle, 0::bigint AS last_seq;";
+        String legs = "CREATE TEMPORARY TABLE transaction_legs AS SELECT 9::smallint AS type_code, false AS compute,"
+                + " 'issuance' AS from_class, 'customer' AS to_class;";
+
+        refused(WRITER, LEASE_LOST, lease + path + "SELECT public.publish_cycle(999, 2, 0)");
+        refused(WRITER, NOT_ITS_TURN, head + path + "SELECT public.publish_cycle(" + books.token + ", 1, 2)");
+        refused(WRITER, NO_RIGHT, session -> {
+            execute(session, head + path);
+            copy(
+                    session,
+                    "public.submission_outcomes",
+                    List.of(books.intakeNo("coming") + "\t1\tREJECTED\tFUNDS\t\t\\N\t0\t0"));
+        });
+        refused(WRITER, WRONG_LEG, session -> {
+            load(session, List.of(transfer(3, 2, 0, 0, ISSUANCE, books.mine, 1, 9, null)), List.of());
+            execute(session, legs + path + "SELECT public.publish_cycle(" + books.token + ", 2, 1)");
+        });
+    }
+
+    @Test
+    void functionsShadowedInTheCallersSchemaAreNotCalled() {
+        refused(WRITER, LEASE_LOST, """
+                CREATE FUNCTION pg_temp.assert_lease(held_token bigint) RETURNS void LANGUAGE sql AS '';
+                CREATE FUNCTION pg_temp.neq(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT false';
+                CREATE OPERATOR pg_temp.<> (FUNCTION = pg_temp.neq, LEFTARG = bigint, RIGHTARG = bigint);
+                SET search_path = pg_temp, public;
+                SELECT public.publish_cycle(999, 2, 0)
+                """);
+    }
+
+    @Test
+    void everyFunctionThatGuardsLooksIntoTemporaryTablesLastAndNoneButWaitingIsForDoors() {
+        List<String> careless = books.bank.owner.sql("""
+                        SELECT p.oid::regprocedure::text FROM pg_proc p
+                        WHERE p.pronamespace::regnamespace::text IN ('public', 'seen')
+                          AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)
+                          AND NOT EXISTS (SELECT FROM pg_depend d
+                              WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+                          AND (coalesce(p.proconfig, '{}') <> '{"search_path=pg_catalog, public, pg_temp"}'
+                              OR has_function_privilege('quittance_door', p.oid, 'EXECUTE')
+                                  AND p.oid <> 'seen.waiting'::regproc
+                              OR pg_get_userbyid(p.proowner) <> current_user)
+                        """).query(String.class).list();
+
+        assertThat(careless).isEmpty();
+    }
+
+    @Test
+    void noSequenceTypeOrTableOfOursIsForEverybody() {
+        List<String> open = books.bank.owner.sql("""
+                        SELECT c.relname::text FROM pg_class c, aclexplode(c.relacl) a
+                        WHERE c.relnamespace::regnamespace::text IN ('public', 'seen') AND a.grantee = 0
+                        """).query(String.class).list();
+
+        assertThat(open).isEmpty();
+        assertThat(books.bank
+                        .owner
+                        .sql("SELECT has_schema_privilege('quittance_writer', 'seen', 'USAGE')")
+                        .query(Boolean.class)
+                        .single())
+                .isFalse();
+    }
+}
