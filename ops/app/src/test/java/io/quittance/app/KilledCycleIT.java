@@ -245,8 +245,9 @@ class KilledCycleIT {
             assertThat(session.get(Reconciliation.class).proveBooks())
                     .allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED);
             assertThat(session.get(BooksCheck.class).seals())
-                    .hasSize((int) number)
-                    .allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED);
+                    .allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED)
+                    .filteredOn(identity -> identity.name().startsWith("seal of cycle"))
+                    .hasSize((int) number);
             try (var connection = session.get(DataSource.class).getConnection()) {
                 assertThat(SmallBank.rows(
                                 connection,
