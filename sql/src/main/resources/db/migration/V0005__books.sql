@@ -37,7 +37,7 @@ INSERT INTO transaction_legs (type_code, compute, from_class, to_class) VALUES
 -- asset 0 is µToken, compute classes count from 1. One partition a month of cut-offs, made by open_journal when its first cycle
 -- comes; a partition can be detached and kept elsewhere. Within it the id is the key, and it has no other index that costs
 -- anything per row: what an account took part in stands in net_positions, and rows of one submission lie close together.
--- System accounts have ids whose first 48 bits are zero, which no customer's has.
+-- System accounts have ids whose first half is zero, which no customer's has.
 CREATE TABLE token_transactions (
     id               bigint      NOT NULL,  -- The bank-wide seq: first_seq of the cycle + position.
     cycle            bigint      NOT NULL,
@@ -53,8 +53,8 @@ CREATE TABLE token_transactions (
     created_at       timestamptz NOT NULL,  -- The cycle's cut-off.
     -- The commonest type by its row alone, so that publish_cycle need look at the others only.
     CONSTRAINT transfers_go_between_customers CHECK (transaction_type <> 9 OR (asset = 0
-        AND from_account >= '00000000-0001-0000-0000-000000000000'
-        AND to_account >= '00000000-0001-0000-0000-000000000000'))
+        AND from_account >= '00000000-0000-0001-0000-000000000000'
+        AND to_account >= '00000000-0000-0001-0000-000000000000'))
 ) PARTITION BY RANGE (created_at);
 
 CREATE TABLE account_balances (
@@ -354,8 +354,8 @@ BEGIN
         coalesce(split_part(r.code, '.', 1), 'customer') AS to_class
     INTO wrong
     FROM (SELECT transaction_type, asset,
-            CASE WHEN from_account < '00000000-0001-0000-0000-000000000000' THEN from_account END AS from_account,
-            CASE WHEN to_account < '00000000-0001-0000-0000-000000000000' THEN to_account END AS to_account
+            CASE WHEN from_account < '00000000-0000-0001-0000-000000000000' THEN from_account END AS from_account,
+            CASE WHEN to_account < '00000000-0000-0001-0000-000000000000' THEN to_account END AS to_account
           FROM token_transactions
           WHERE id > last_seq AND transaction_type <> 9
           GROUP BY 1, 2, 3, 4) t
