@@ -336,6 +336,50 @@ class ServiceIT {
                 .satisfies(identity -> assertThat(identity.detail()).contains("cycle 2", transfer));
     }
 
+    @Test
+    @Order(11)
+    void aChangedRowOfEachKindOfResultIsNamedByFsckWithSeals() throws Exception {
+        assertThat(broken()).as("before anything is changed").isEmpty();
+        changed(
+                "UPDATE net_positions SET closing = closing + 1 WHERE cycle = 2 AND asset = 0 AND credits > 0",
+                "UPDATE net_positions SET closing = closing - 1 WHERE cycle = 2 AND asset = 0 AND credits > 0",
+                "positions of cycle 2 are what was sealed");
+        changed(
+                "UPDATE submission_outcomes SET detail = detail || '!'",
+                "UPDATE submission_outcomes SET detail = left(detail, -1)",
+                "outcomes of cycle ");
+        changed(
+                "UPDATE matching_rounds SET demand_lots = demand_lots + 1 WHERE cycle = 2",
+                "UPDATE matching_rounds SET demand_lots = demand_lots - 1 WHERE cycle = 2",
+                "prices of cycle 2 are what was sealed");
+        changed(
+                "UPDATE token_transactions SET leg = leg + 1 WHERE cycle = 2",
+                "UPDATE token_transactions SET leg = leg - 1 WHERE cycle = 2",
+                "transfers of cycle 2 are what was sealed");
+        assertThat(broken()).as("after everything was put back").isEmpty();
+    }
+
+    private void changed(String change, String back, String name) throws Exception {
+        assertThat(asSuperuser(change)).as(change).isPositive();
+        assertThat(broken()).as(change).anyMatch(broken -> broken.startsWith(name));
+        asSuperuser(back);
+    }
+
+    private int asSuperuser(String update) throws Exception {
+        try (Connection owner = DriverManager.getConnection(session.premises().databaseUrl());
+                var statement = owner.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            return statement.executeUpdate(update);
+        }
+    }
+
+    private List<String> broken() {
+        return session.get(BooksCheck.class).seals().stream()
+                .filter(identity -> identity.verdict() == Identity.Verdict.BREAK)
+                .map(Identity::name)
+                .toList();
+    }
+
     private static String deposit(String from, String to) {
         return "{\"account_id\":\"%s\",\"resource_id\":\"node-1\",\"gpu_ms\":\"3600000\",\"mode\":\"mint\","
                         .formatted(PROVIDER)
