@@ -12,6 +12,7 @@ import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.report.BankViews;
 import io.quittance.domain.report.CycleFigures;
+import io.quittance.domain.report.JournalExtract;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.ProofFile;
@@ -111,5 +112,10 @@ public class SqlAdapters {
     @Bean
     CycleFigures cycleFigures(DataSource application) {
         return new JdbcCycleFigures(application);
+    }
+
+    @Bean
+    JournalExtract journalExtract(DataSource application) {
+        return new JdbcJournalExtract(application);
     }
 }
