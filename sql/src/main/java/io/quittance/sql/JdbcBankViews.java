@@ -25,6 +25,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
     private final OpenWindows windows;
     private final SubmissionViews submissions;
     private final AccountViews accounts;
+    private final StatementViews statements;
     private final TaskViews tasks;
     private final CycleViews cycles;
     private final Function<Posting, Optional<String>> proofs;
@@ -40,6 +41,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
         this.windows = new OpenWindows(jdbc);
         this.submissions = new SubmissionViews(jdbc, parameters);
         this.accounts = new AccountViews(jdbc, parameters);
+        this.statements = new StatementViews(jdbc, parameters);
         this.tasks = new TaskViews(jdbc);
         this.cycles = new CycleViews(jdbc, parameters, chain);
         this.proofs = proofs;
@@ -69,6 +71,13 @@ final class JdbcBankViews implements BankViews, ClientViews {
     @Override
     public Optional<AccountView> account(UUID accountId) {
         return inSnapshot(() -> accounts.account(accountId));
+    }
+
+    @Override
+    public Optional<StatementView> statement(
+            UUID accountId, String asset, StatementRange range, boolean newestFirst, @Nullable Long after, int limit) {
+        requirePage(limit);
+        return inSnapshot(() -> statements.page(accountId, asset, range, newestFirst, after, limit));
     }
 
     @Override

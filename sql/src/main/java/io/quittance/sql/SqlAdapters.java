@@ -11,6 +11,7 @@ import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.report.CycleFigures;
+import io.quittance.domain.report.JournalExtract;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.ProofFile;
@@ -110,5 +111,10 @@ public class SqlAdapters {
     @Bean
     CycleFigures cycleFigures(DataSource application) {
         return new JdbcCycleFigures(application);
+    }
+
+    @Bean
+    JournalExtract journalExtract(DataSource application) {
+        return new JdbcJournalExtract(application);
     }
 }

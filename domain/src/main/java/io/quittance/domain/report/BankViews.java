@@ -91,6 +91,50 @@ public interface BankViews {
             Map<String, Long> availableNextCycle,
             LimitView limit) {}
 
+    /**
+     * Which transfers a statement covers, ends included. A bound that is null is open; all that are given hold.
+     */
+    record StatementRange(
+            @Nullable Long fromSeq,
+            @Nullable Long toSeq,
+            @Nullable LocalDate fromDate,
+            @Nullable LocalDate toDate) {
+
+        public static final StatementRange ALL = new StatementRange(null, null, null, null);
+    }
+
+    /**
+     * One transfer as the account sees it.
+     *
+     * @param credit whether the account received it
+     * @param balance what was posted after it
+     */
+    record StatementLine(
+            long seq,
+            long cycle,
+            LocalDate businessDate,
+            UUID fromAccount,
+            UUID toAccount,
+            long amount,
+            boolean credit,
+            String transactionType,
+            @Nullable String taskId,
+            @Nullable UUID submissionId,
+            long balance,
+            Instant createdAt) {}
+
+    /**
+     * @param opening what was posted before the range
+     * @param closing what was posted at its end; opening and all movements of the range, whatever page is shown
+     * @param lines one page of the range
+     */
+    record StatementView(UUID accountId, String asset, long opening, long closing, List<StatementLine> lines) {
+
+        public StatementView {
+            lines = List.copyOf(lines);
+        }
+    }
+
     record TaskView(
             String taskId,
             UUID publisher,
@@ -145,6 +189,15 @@ public interface BankViews {
     Optional<SubmissionView> submission(UUID submissionId);
 
     Optional<AccountView> account(UUID accountId);
+
+    /**
+     * A page of what moved on an account; empty if there is no such account or asset.
+     *
+     * @param after the last seq of the page before; null for the first
+     * @param limit 1 to 1000
+     */
+    Optional<StatementView> statement(
+            UUID accountId, String asset, StatementRange range, boolean newestFirst, @Nullable Long after, int limit);
 
     /**
      * @param status {@code open}, {@code completed} or null for all

@@ -6,6 +6,8 @@ import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.report.BankViews;
 import io.quittance.domain.report.ClientViews;
 import io.swagger.v3.oas.annotations.Operation;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,57 @@ final class ViewController {
                 .flatMap(account -> views.of(client).account(account))
                 .map(Views.Account::of)
                 .orElseThrow(Requests::notFound);
+    }
+
+    @GetMapping("/v1/accounts/{id}/statement")
+    @Operation(
+            summary = "What moved on an account, with opening, closing and running balance",
+            description = "from and to are seqs or business dates, both included. after is the last seq of the page "
+                    + "before; order is newest or oldest, the one that comes first. A page may still be followed by an "
+                    + "empty one.")
+    Views.Statement statement(
+            @AuthenticationPrincipal Client client,
+            @PathVariable("id") UUID id,
+            @RequestParam(name = "asset", defaultValue = "UTOKEN") String asset,
+            @RequestParam(name = "from", required = false) @Nullable String from,
+            @RequestParam(name = "to", required = false) @Nullable String to,
+            @RequestParam(name = "order", defaultValue = "newest") String order,
+            @RequestParam(name = "after", required = false) @Nullable Long after,
+            @RequestParam(name = "limit", defaultValue = "100") int limit) {
+        Requests.requireScope(client, Scope.READ);
+        if (!List.of("newest", "oldest").contains(order)) {
+            throw new ProblemException(ProblemCode.BAD_PARAMETER, "order is newest or oldest");
+        }
+        var range = new BankViews.StatementRange(seq("from", from), seq("to", to), dateOrNull(from), dateOrNull(to));
+        checked(limit);
+        return java.util.Optional.of(id)
+                .filter(account -> directory.maySee(client, account))
+                .flatMap(account -> views.statement(account, asset, range, order.equals("newest"), after, limit))
+                .map(view -> Views.Statement.of(view, limit))
+                .orElseThrow(Requests::notFound);
+    }
+
+    /** A bound of a statement that is a seq; null if there is none or it is a date. */
+    private static @Nullable Long seq(String name, @Nullable String bound) {
+        if (bound == null || dateOrNull(bound) != null) {
+            return null;
+        }
+        if (!bound.matches("[0-9]{1,18}")) {
+            throw new ProblemException(
+                    ProblemCode.BAD_PARAMETER, name + " is the number of a transfer or a date such as 2026-03-02");
+        }
+        return Long.valueOf(bound);
+    }
+
+    private static @Nullable LocalDate dateOrNull(@Nullable String bound) {
+        if (bound == null || !bound.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(bound);
+        } catch (DateTimeParseException noSuchDay) {
+            return null;
+        }
     }
 
     @GetMapping("/v1/tasks")

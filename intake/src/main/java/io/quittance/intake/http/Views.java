@@ -154,6 +154,66 @@ final class Views {
         }
     }
 
+    /** @param direction credit if the account received it, else debit */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record StatementLine(
+            long seq,
+            long cycle,
+            LocalDate businessDate,
+            UUID fromAccount,
+            UUID toAccount,
+            String amount,
+            String direction,
+            String transactionType,
+            @Nullable String taskId,
+            @Nullable UUID submissionId,
+            String balance,
+            Instant createdAt) {
+
+        static StatementLine of(BankViews.StatementLine line) {
+            return new StatementLine(
+                    line.seq(),
+                    line.cycle(),
+                    line.businessDate(),
+                    line.fromAccount(),
+                    line.toAccount(),
+                    Long.toString(line.amount()),
+                    line.credit() ? "credit" : "debit",
+                    line.transactionType(),
+                    line.taskId(),
+                    line.submissionId(),
+                    Long.toString(line.balance()),
+                    line.createdAt());
+        }
+    }
+
+    /**
+     * @param opening what was posted before the range
+     * @param closing what was posted at its end
+     * @param nextAfter to be given as {@code after} for the next page; null on the last
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Statement(
+            UUID accountId,
+            String asset,
+            String opening,
+            String closing,
+            List<StatementLine> lines,
+            @Nullable Long nextAfter) {
+
+        static Statement of(BankViews.StatementView view, int limit) {
+            List<StatementLine> lines =
+                    view.lines().stream().map(StatementLine::of).toList();
+            return new Statement(
+                    view.accountId(),
+                    view.asset(),
+                    Long.toString(view.opening()),
+                    Long.toString(view.closing()),
+                    lines,
+                    lines.size() == limit ? lines.getLast().seq() : null);
+        }
+    }
+
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Task(
             String taskId,

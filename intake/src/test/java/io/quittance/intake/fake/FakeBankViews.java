@@ -27,6 +27,8 @@ public final class FakeBankViews implements BankViews, ClientViews {
     public final TreeMap<Long, CycleView> cycles = new TreeMap<>(Comparator.reverseOrder());
     public final Map<Long, Posting> postings = new HashMap<>();
     public final Map<Long, String> proofs = new HashMap<>();
+    public final List<StatementLine> statement = new ArrayList<>();
+    public @Nullable StatementRange asked;
     public boolean broken;
 
     @Override
@@ -37,6 +39,26 @@ public final class FakeBankViews implements BankViews, ClientViews {
     @Override
     public Optional<AccountView> account(UUID accountId) {
         return Optional.ofNullable(accounts.get(accountId));
+    }
+
+    @Override
+    public Optional<StatementView> statement(
+            UUID accountId, String asset, StatementRange range, boolean newestFirst, @Nullable Long after, int limit) {
+        asked = range;
+        if (!accounts.containsKey(accountId) || !asset.equals("UTOKEN")) {
+            return Optional.empty();
+        }
+        Comparator<StatementLine> order = Comparator.comparing(StatementLine::seq);
+        return Optional.of(new StatementView(
+                accountId,
+                asset,
+                10,
+                9_007_199_254_740_993L,
+                statement.stream()
+                        .filter(line -> after == null || (newestFirst ? line.seq() < after : line.seq() > after))
+                        .sorted(newestFirst ? order.reversed() : order)
+                        .limit(limit)
+                        .toList()));
     }
 
     @Override

@@ -23,6 +23,7 @@ class AccessTest extends ApiTest {
         return Stream.of(
                 Arguments.of("/v1/submissions/" + FOREIGN_SUBMISSION, "/v1/submissions/" + NOWHERE),
                 Arguments.of("/v1/accounts/" + FOREIGN, "/v1/accounts/" + NOWHERE),
+                Arguments.of("/v1/accounts/" + FOREIGN + "/statement", "/v1/accounts/" + NOWHERE + "/statement"),
                 Arguments.of("/v1/transactions/2", "/v1/transactions/99"),
                 Arguments.of("/v1/transactions/2/proof", "/v1/transactions/99/proof"),
                 Arguments.of("/v1/files/FOREIGN", "/v1/files/999999"),
@@ -98,6 +99,7 @@ class AccessTest extends ApiTest {
         for (String path : new String[] {
             "/v1/submissions/" + SUBMISSION,
             "/v1/accounts/" + ACCOUNT,
+            "/v1/accounts/" + ACCOUNT + "/statement",
             "/v1/tasks",
             "/v1/cycles",
             "/v1/cycles/1",

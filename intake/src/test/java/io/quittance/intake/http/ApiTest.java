@@ -145,6 +145,19 @@ abstract class ApiTest {
         views.submissions.put(SUBMISSION, submission(SUBMISSION, ACCOUNT, views.postings.get(1L)));
         views.submissions.put(FOREIGN_SUBMISSION, submission(FOREIGN_SUBMISSION, FOREIGN, views.postings.get(2L)));
         for (int i = 1; i <= 3; i++) {
+            views.statement.add(new BankViews.StatementLine(
+                    i,
+                    1,
+                    LocalDate.of(2026, 3, 2),
+                    ACCOUNT,
+                    RECEIVER,
+                    9_007_199_254_740_993L,
+                    i == 2,
+                    "transfer",
+                    null,
+                    SUBMISSION,
+                    100 - i,
+                    Instant.parse("2026-03-02T10:00:00Z")));
             views.tasks.add(new BankViews.TaskView(
                     "task-" + i, ACCOUNT, 9_007_199_254_740_993L, "translate", null, "open", 1, null));
             views.cycles.put((long) i, cycle(i));

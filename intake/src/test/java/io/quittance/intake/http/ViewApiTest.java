@@ -3,6 +3,8 @@ package io.quittance.intake.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.intake.Kind;
+import io.quittance.domain.report.BankViews.StatementRange;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,58 @@ class ViewApiTest extends ApiTest {
     }
 
     @Test
+    void aStatementComesInPagesEitherWayRound() {
+        JsonNode first =
+                get(READER, "/v1/accounts/" + ACCOUNT + "/statement?limit=2").json();
+        JsonNode second = get(
+                        READER,
+                        "/v1/accounts/" + ACCOUNT + "/statement?limit=2&after="
+                                + first.path("next_after").asLong())
+                .json();
+
+        assertThat(seqs(first)).containsExactly(3L, 2L);
+        assertThat(seqs(second)).containsExactly(1L);
+        assertThat(second.path("next_after").isNull()).isTrue();
+        assertThat(seqs(get(READER, "/v1/accounts/" + ACCOUNT + "/statement?order=oldest&after=1")
+                        .json()))
+                .containsExactly(2L, 3L);
+        assertThat(first.path("opening").asString()).isEqualTo("10");
+        assertThat(first.path("closing").asString()).isEqualTo("9007199254740993");
+        JsonNode line = first.path("lines").get(0);
+        assertThat(line.path("direction").asString()).isEqualTo("debit");
+        assertThat(first.path("lines").get(1).path("direction").asString()).isEqualTo("credit");
+        assertThat(line.path("amount").isString()).isTrue();
+        assertThat(line.path("amount").asString()).isEqualTo("9007199254740993");
+        assertThat(line.path("balance").asString()).isEqualTo("97");
+        assertThat(line.path("business_date").asString()).isEqualTo("2026-03-02");
+        assertThat(line.path("to_account").asString()).isEqualTo(RECEIVER.toString());
+        assertThat(line.path("submission_id").asString()).isEqualTo(SUBMISSION.toString());
+    }
+
+    @Test
+    void aStatementsBoundsAreSeqsOrDates() {
+        get(READER, "/v1/accounts/" + ACCOUNT + "/statement?from=2026-03-02&to=17");
+        assertThat(views.asked).isEqualTo(new StatementRange(null, 17L, LocalDate.of(2026, 3, 2), null));
+
+        get(READER, "/v1/accounts/" + ACCOUNT + "/statement?from=4&to=2026-03-03");
+        assertThat(views.asked).isEqualTo(new StatementRange(4L, null, null, LocalDate.of(2026, 3, 3)));
+
+        get(READER, "/v1/accounts/" + ACCOUNT + "/statement");
+        assertThat(views.asked).isEqualTo(StatementRange.ALL);
+        assertThat(get(READER, "/v1/accounts/" + ACCOUNT + "/statement?asset=GPU-NONE")
+                        .code())
+                .isEqualTo("NOT_FOUND");
+    }
+
+    private static List<Long> seqs(JsonNode statement) {
+        return statement
+                .path("lines")
+                .valueStream()
+                .map(line -> line.path("seq").asLong())
+                .toList();
+    }
+
+    @Test
     void aCycleShowsWhatItDid() {
         JsonNode cycle = get(READER, "/v1/cycles/1").json();
 
@@ -101,7 +155,14 @@ class ViewApiTest extends ApiTest {
                 "/v1/tasks?limit=1001",
                 "/v1/tasks?limit=many",
                 "/v1/tasks?status=lost",
-                "/v1/cycles?before=x"
+                "/v1/cycles?before=x",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?limit=0",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?limit=1001",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?from=yesterday",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?to=2026-02-30",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?to=-1",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?order=random",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?after=x"
             })
     void aMalformedParameterIsNamed(String path) {
         Answer refused = get(PARTICIPANT, path);

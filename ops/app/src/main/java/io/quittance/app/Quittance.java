@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             SubmitCommand.class,
             CycleCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
             ProveCommand.class,
             VerifyCommand.class,
             ReplayCommand.class,

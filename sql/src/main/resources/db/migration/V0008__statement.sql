@@ -1,0 +1,188 @@
+-- Statements of an account, without an index by account in the journal. A balance's positions are chained backwards and each
+-- names its transfers, so a statement reads the positions of its range, and of the journal those rows alone, by their key
+-- within the partition of their cycle.
+
+CREATE INDEX settlement_cycles_first_seq ON settlement_cycles (first_seq, cycle);
+CREATE INDEX settlement_cycles_business_date ON settlement_cycles (business_date, cycle);
+
+-- The published cycle that a seq is of; for one beyond the books' ends, the nearest.
+CREATE FUNCTION cycle_of_seq(seq bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT y.cycle FROM settlement_cycles y
+        WHERE y.first_seq <= seq AND y.cycle <= (SELECT last_cycle FROM books_head)
+        ORDER BY y.first_seq DESC, y.cycle DESC LIMIT 1), 1)
+$$;
+
+-- The first seq of a business date, or of the next one that has any; behind the last seq if none has.
+CREATE FUNCTION first_seq_of_date(wanted date) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT y.first_seq FROM settlement_cycles y
+        WHERE y.business_date >= wanted AND y.cycle <= h.last_cycle
+        ORDER BY y.business_date, y.cycle LIMIT 1), h.last_seq + 1)
+    FROM books_head h
+$$;
+
+-- The newest position of a balance at or before a cycle; NULL if there is none. Two searches take turns and the first to
+-- arrive ends both: back along the chain from the newest position, and up from the cycle to the first position after it,
+-- which names the one looked for. A balance that seldom moves has a short chain; one that often moves is found near by.
+CREATE FUNCTION position_at(account uuid, asset_no integer, at_cycle bigint) RETURNS net_positions
+LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+DECLARE
+    back bigint := (SELECT b.last_position FROM account_balances b WHERE b.account_id = account AND b.asset = asset_no);
+    up   bigint := at_cycle;
+    met  bigint;
+    p    net_positions;
+BEGIN
+    WHILE back > at_cycle LOOP
+        SELECT n.previous_cycle INTO met FROM net_positions n
+        WHERE n.cycle = up AND n.asset = asset_no AND n.account_id = account;
+        IF FOUND THEN
+            back := CASE up WHEN at_cycle THEN up ELSE met END;
+        ELSE
+            up := up + 1;
+            SELECT n.previous_cycle INTO STRICT back FROM net_positions n
+            WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
+        END IF;
+    END LOOP;
+    SELECT n.* INTO p FROM net_positions n WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
+    RETURN p;
+END;
+$$;
+
+-- How many entries of a position have a seq below this one. Entries stand in their order.
+CREATE FUNCTION entries_below(entries integer[], first_seq bigint, seq bigint) RETURNS integer
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT width_bucket(least(greatest(seq - first_seq - 1, -1), 2147483647)::integer, entries)
+$$;
+
+-- The lines of a position with a seq in a range, no more than a page of them from its beginning or its end. Running balances
+-- are counted from the position's opening or its closing, whichever is nearer. One plan serves all cycles: it prunes partitions
+-- as it starts, and planning anew for each of them would cost more than reading.
+CREATE FUNCTION position_lines(p net_positions, from_seq bigint, to_seq bigint, newest_first boolean, page integer)
+RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type smallint,
+    task_id text, intake_no bigint, balance bigint, business_date date, created_at timestamptz)
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    y       settlement_cycles := (SELECT s FROM settlement_cycles s WHERE s.cycle = p.cycle);
+    low     integer := entries_below(p.entries, y.first_seq, from_seq) + 1;
+    high    integer := entries_below(p.entries, y.first_seq, to_seq + 1);
+    opening bigint := p.closing - p.credits + p.debits;
+    forward boolean;
+    ids     bigint[];
+BEGIN
+    IF newest_first THEN
+        low := greatest(low, high - page + 1);
+    ELSE
+        high := least(high, low + page - 1);
+    END IF;
+    IF high < low THEN
+        RETURN;
+    END IF;
+    forward := high <= cardinality(p.entries) - low + 1;
+    ids := ARRAY(SELECT y.first_seq + e FROM unnest(
+        CASE WHEN forward THEN p.entries[:high] ELSE p.entries[low:] END) AS e);
+    RETURN QUERY
+    SELECT l.id, y.cycle, l.from_account, l.to_account, l.amount, l.transaction_type, l.task_id, l.intake_no,
+        (CASE WHEN forward THEN opening + l.so_far ELSE p.closing - l.from_here + l.moved END)::bigint,
+        y.business_date, y.cut_off
+    FROM (
+        SELECT t.*, sum(t.moved) OVER (ORDER BY t.id) AS so_far,
+            sum(t.moved) OVER (ORDER BY t.id DESC) AS from_here
+        FROM (
+            SELECT j.id, j.from_account, j.to_account, j.amount, j.transaction_type, j.task_id, j.intake_no,
+                CASE j.to_account WHEN p.account_id THEN j.amount ELSE -j.amount END AS moved
+            FROM token_transactions j WHERE j.created_at = y.cut_off AND j.id = ANY (ids)
+        ) t
+    ) l
+    WHERE l.id BETWEEN y.first_seq + p.entries[low] AND y.first_seq + p.entries[high]
+    ORDER BY CASE WHEN newest_first THEN -l.id ELSE l.id END;
+END;
+$$;
+
+-- What was posted before a transfer of any account.
+CREATE FUNCTION balance_before(account uuid, asset_no integer, before_seq bigint) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    at    bigint := cycle_of_seq(before_seq);
+    p     net_positions := position_at(account, asset_no, at);
+    first bigint := (SELECT y.first_seq FROM settlement_cycles y WHERE y.cycle = at);
+    below integer;
+BEGIN
+    IF p.cycle IS NULL THEN
+        RETURN 0;
+    END IF;
+    below := entries_below(p.entries, first, before_seq);
+    IF p.cycle < at OR below = cardinality(p.entries) THEN
+        RETURN p.closing;
+    ELSIF below = 0 THEN
+        RETURN p.closing - p.credits + p.debits;
+    END IF;
+    RETURN (SELECT l.balance FROM position_lines(p, first, before_seq - 1, true, 1) l);
+END;
+$$;
+
+-- One page of an account's lines between two seqs, both inclusive. Newest first follows the chain. Oldest first steps up
+-- from the range's first cycle and back along the chain by turns, until the page is full or the two meet.
+CREATE FUNCTION account_statement(account uuid, asset_no integer, from_seq bigint, to_seq bigint, newest_first boolean,
+    page integer)
+RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type smallint,
+    task_id text, intake_no bigint, balance bigint, business_date date, created_at timestamptz)
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    low    bigint := cycle_of_seq(from_seq);
+    p      net_positions := position_at(account, asset_no, cycle_of_seq(to_seq));
+    chain  bigint[] := '{}';
+    back   bigint := p.cycle;  -- The oldest position that the chain was followed to.
+    before bigint := p.previous_cycle;
+    room   integer := page;
+    lines  integer;
+BEGIN
+    IF to_seq < from_seq THEN
+        RETURN;
+    END IF;
+    WHILE newest_first AND room > 0 AND p.cycle >= low LOOP
+        IF p.entries <> '{}' THEN
+            RETURN QUERY SELECT l.* FROM position_lines(p, from_seq, to_seq, true, room) l;
+            GET DIAGNOSTICS lines = ROW_COUNT;
+            room := room - lines;
+        END IF;
+        SELECT n.* INTO p FROM net_positions n
+        WHERE n.cycle = p.previous_cycle AND n.asset = asset_no AND n.account_id = account;
+    END LOOP;
+    IF newest_first OR back IS NULL OR back < low THEN
+        RETURN;
+    END IF;
+
+    LOOP
+        chain := chain || back;
+        EXIT WHEN before < low;
+        SELECT n.* INTO p FROM net_positions n
+        WHERE n.cycle = low AND n.asset = asset_no AND n.account_id = account;
+        IF FOUND THEN
+            RETURN QUERY SELECT l.* FROM position_lines(p, from_seq, to_seq, false, room) l;
+            GET DIAGNOSTICS lines = ROW_COUNT;
+            room := room - lines;
+            IF room = 0 THEN
+                RETURN;
+            END IF;
+        END IF;
+        low := low + 1;
+        EXIT WHEN before < low;
+        back := before;
+        SELECT n.previous_cycle INTO STRICT before FROM net_positions n
+        WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
+    END LOOP;
+    FOR i IN REVERSE cardinality(chain)..1 LOOP
+        EXIT WHEN room = 0;
+        SELECT n.* INTO STRICT p FROM net_positions n
+        WHERE n.cycle = chain[i] AND n.asset = asset_no AND n.account_id = account;
+        RETURN QUERY SELECT l.* FROM position_lines(p, from_seq, to_seq, false, room) l;
+        GET DIAGNOSTICS lines = ROW_COUNT;
+        room := room - lines;
+    END LOOP;
+END;
+$$;
+
+GRANT EXECUTE ON FUNCTION cycle_of_seq(bigint), first_seq_of_date(date), position_at(uuid, integer, bigint),
+    entries_below(integer[], bigint, bigint), position_lines(net_positions, bigint, bigint, boolean, integer),
+    balance_before(uuid, integer, bigint), account_statement(uuid, integer, bigint, bigint, boolean, integer)
+    TO quittance_app;
