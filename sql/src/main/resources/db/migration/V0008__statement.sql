@@ -181,8 +181,3 @@ BEGIN
     END LOOP;
 END;
 $$;
-
-GRANT EXECUTE ON FUNCTION cycle_of_seq(bigint), first_seq_of_date(date), position_at(uuid, integer, bigint),
-    entries_below(integer[], bigint, bigint), position_lines(net_positions, bigint, bigint, boolean, integer),
-    balance_before(uuid, integer, bigint), account_statement(uuid, integer, bigint, bigint, boolean, integer)
-    TO quittance_app;

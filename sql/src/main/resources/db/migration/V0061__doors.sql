@@ -140,6 +140,34 @@ CREATE VIEW seen.settled_transactions WITH (security_barrier) AS
         OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = t.from_account)
         OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = t.to_account);
 
+-- An account's statement (V0008), and what was posted before a transfer, for who may see the account; else nothing.
+CREATE FUNCTION seen.balance_before(account uuid, asset_no integer, before_seq bigint) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT balance_before(account, asset_no, before_seq)
+    WHERE (SELECT e.is_seen FROM seen.everything e) OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = account)
+$$;
+CREATE FUNCTION seen.account_statement(account uuid, asset_no integer, from_seq bigint, to_seq bigint, newest_first boolean,
+    page integer)
+RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type text,
+    task_id text, submission_id uuid, balance bigint, business_date date, created_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT (SELECT e.is_seen FROM seen.everything e)
+        AND NOT EXISTS (SELECT FROM seen.rights r WHERE r.account_id = account) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT l.seq, l.cycle, l.from_account, l.to_account, l.amount, y.name, l.task_id, s.submission_id, l.balance,
+        l.business_date, l.created_at
+    FROM account_statement(account, asset_no, from_seq, to_seq, newest_first, page) l
+    JOIN transaction_types y ON y.code = l.transaction_type
+    LEFT JOIN submissions s ON s.intake_no = l.intake_no
+    ORDER BY CASE WHEN newest_first THEN -l.seq ELSE l.seq END;
+END;
+$$;
+REVOKE ALL ON FUNCTION seen.balance_before, seen.account_statement FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION seen.balance_before, seen.account_statement TO quittance_door;
+
 CREATE VIEW seen.net_positions WITH (security_barrier) AS
     SELECT p.cycle, p.asset, p.account_id, p.debits, p.credits, p.closing
     FROM public.net_positions p

@@ -53,6 +53,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
         this.windows = bank.windows;
         this.submissions = bank.submissions;
         this.accounts = bank.accounts;
+        this.statements = bank.statements;
         this.tasks = bank.tasks;
         this.cycles = bank.cycles;
         this.proofs = bank.proofs;

@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What moved on an account, page by page. The database's own functions find it. Inside the caller's snapshot. */
 final class StatementViews {
 
-    private static final String ACCOUNT = "SELECT EXISTS (SELECT FROM token_accounts WHERE account_id = :account)";
+    private static final String ACCOUNT = "SELECT EXISTS (SELECT FROM seen.token_accounts WHERE account_id = :account)";
 
     /** The range in seqs, within what is published. */
     private static final String BOUNDS = """
@@ -33,15 +33,13 @@ final class StatementViews {
             """;
 
     private static final String BALANCES = """
-            SELECT balance_before(:account, :asset, :low) AS opening, balance_before(:account, :asset, :high + 1) AS closing
+            SELECT seen.balance_before(:account, :asset, :low) AS opening,
+                seen.balance_before(:account, :asset, :high + 1) AS closing
             """;
     private static final String LINES = """
-            SELECT l.seq, l.cycle, l.business_date, l.from_account, l.to_account, l.amount, y.name AS transaction_type,
-                l.task_id, s.submission_id, l.balance, l.created_at
-            FROM account_statement(:account, :asset, :low, :high, :newestFirst, :limit) l
-            JOIN transaction_types y ON y.code = l.transaction_type
-            LEFT JOIN submissions s ON s.intake_no = l.intake_no
-            ORDER BY CASE WHEN :newestFirst THEN -l.seq ELSE l.seq END
+            SELECT l.seq, l.cycle, l.business_date, l.from_account, l.to_account, l.amount, l.transaction_type, l.task_id,
+                l.submission_id, l.balance, l.created_at
+            FROM seen.account_statement(:account, :asset, :low, :high, :newestFirst, :limit) l
             """;
 
     private record Bounds(long low, long high) {

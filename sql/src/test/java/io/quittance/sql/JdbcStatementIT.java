@@ -41,7 +41,7 @@ class JdbcStatementIT {
     void open() {
         bank = new TestBank();
         journal = new TestJournal(bank);
-        views = new JdbcBankViews(bank.database.application(), ChainStatusReader.NONE, posting -> Optional.empty());
+        views = new JdbcBankViews(bank.database.doors(), ChainStatusReader.NONE, posting -> Optional.empty());
         party = UUID.randomUUID();
         mine = bank.account(party, KycLevel.L2);
         second = bank.account(party, KycLevel.L2);
