@@ -95,7 +95,7 @@ RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE 
     SELECT 'debits = credits', asset_name(p.asset), sum(p.debits)::text, sum(p.credits)::text
     FROM net_positions p WHERE p.cycle = run_cycle GROUP BY p.asset
     UNION ALL
-    SELECT 'positions = journal', asset_name(a.asset), coalesce(a.amount, 0)::text, coalesce(b.debits, 0)::text
+    SELECT 'positions = journal', asset_name(coalesce(a.asset, b.asset)), coalesce(a.amount, 0)::text, coalesce(b.debits, 0)::text
     FROM (SELECT j.asset, sum(amount) AS amount FROM j GROUP BY j.asset) a
     FULL JOIN (SELECT p.asset, sum(debits) AS debits FROM net_positions p WHERE cycle = run_cycle GROUP BY p.asset) b
         ON b.asset = a.asset
