@@ -4,11 +4,11 @@ import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
 /** Runs a property for many seeds, or for the one given by {@code -Dseed=N}; a failure names its seed. */
-final class ForEachSeed {
+public final class ForEachSeed {
 
     private ForEachSeed() {}
 
-    static void upTo(int seeds, LongConsumer property) {
+    public static void upTo(int seeds, LongConsumer property) {
         String one = System.getProperty("seed");
         LongStream chosen = one == null ? LongStream.rangeClosed(1, seeds) : LongStream.of(Long.parseLong(one));
         chosen.forEach(seed -> {

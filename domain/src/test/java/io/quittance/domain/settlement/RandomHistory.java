@@ -4,8 +4,10 @@ import io.quittance.domain.account.AccountStatus;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.cycle.BankParameters;
+import io.quittance.domain.cycle.Instrument;
 import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.ReferenceLine;
+import io.quittance.domain.intake.Submission;
 import io.quittance.domain.intake.Submission.DepositMode;
 import io.quittance.domain.intake.Submission.OrderType;
 import io.quittance.domain.intake.Submission.Side;
@@ -15,6 +17,7 @@ import io.quittance.domain.ledger.Task;
 import io.quittance.domain.screening.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,28 +30,38 @@ import org.jspecify.annotations.Nullable;
  * A made-up history of a small bank over several cycles and dates, the same for the same seed. Few accounts, names and
  * amounts, so that submissions get into each other's way: limits bind, intervals overlap, tasks are taken, orders cross.
  */
-final class RandomHistory {
+public final class RandomHistory {
 
     /** An account as it is opened. */
-    record Holder(
+    public record Holder(
             UUID id, UUID party, KycLevel level, @Nullable Long cap, long funds) {}
 
     private static final int INTERVALS = 12;
+
+    /** Who hands in as operator in histories that go through the doors. */
+    public static final String OPERATOR = "operator";
 
     final TestBank bank;
     final List<Holder> holders = new ArrayList<>();
     private final Random random;
     private final boolean market;
+    private final boolean doors;
+    private int windows;
     private final List<Long> sent = new ArrayList<>();
     private final Set<String> meteredNames = new HashSet<>();
 
     /** @param market whether there are orders, cancels, reversals and priced or credit spends too, or the core kinds alone */
     RandomHistory(long seed, boolean market) {
+        this(seed, market, false);
+    }
+
+    private RandomHistory(long seed, boolean market, boolean doors) {
         this.random = new Random(seed);
         this.market = market;
+        this.doors = doors;
         BankParameters usual = TestBank.parameters(Map.of(KycLevel.L1, 300L, KycLevel.L2, market ? 20_000L : 700L));
-        this.bank = new TestBank(
-                new BankParameters(1, "random", 150, usual.classes(), usual.instruments(), usual.dailyLimitUtoken()));
+        this.bank = new TestBank(new BankParameters(
+                1, "random", doors ? 1_000_000 : 150, usual.classes(), usual.instruments(), usual.dailyLimitUtoken()));
         open("a0", "p0", KycLevel.L2, null);
         open("a1", "p0", KycLevel.L2, 250L);
         open("a2", "p1", KycLevel.L3, null);
@@ -58,7 +71,11 @@ final class RandomHistory {
         open("a6", "p4", KycLevel.L3, null);
         open("a7", "p5", KycLevel.L0, null);
         for (int r = 0; r < 4; r++) {
-            bank.resource("r" + r, holders.get(r).id(), r < 3 ? classAt(r) : "GPU-NONE", 1 + r % 2);
+            String noClass = doors ? TestBank.L40 : "GPU-NONE";
+            bank.resource("r" + r, holders.get(r).id(), r < 3 ? classAt(r) : noClass, 1 + r % 2);
+        }
+        if (doors) {
+            payIn();
         }
         bank.service("house", null);
         bank.service("s1", holders.get(2).id());
@@ -67,7 +84,60 @@ final class RandomHistory {
         bank.price("s1", "m", "v2", bank.earlier().plusSeconds(50), 7, 11);
     }
 
+    /**
+     * A history with nothing in it but what a bank takes in through its doors: value comes from deposits, the parameters
+     * of the first cycle let it in, and nothing is sent that a door would refuse.
+     */
+    public static RandomHistory throughDoors(long seed) {
+        return new RandomHistory(seed, true, true);
+    }
+
+    public TestBank bank() {
+        return bank;
+    }
+
+    public List<Holder> holders() {
+        return holders;
+    }
+
+    private void openByLine(String name, String party, KycLevel level, @Nullable Long cap) {
+        UUID id = TestBank.id(name);
+        bank.refer(new ReferenceLine.OpenAccount(id, TestBank.id(party), AccountType.PERSONAL, null, level, cap, null));
+        holders.add(new Holder(id, TestBank.id(party), level, cap, 60L * random.nextInt(2_000)));
+    }
+
+    /** Everybody deposits what they begin with: Tokens for an hour of H100, and credits to sell. */
+    private void payIn() {
+        Instant from = bank.earlier().minusSeconds(7_200);
+        Instant to = from.plusSeconds(3_600);
+        record PayIn(UUID account, String resource, DepositMode mode, long gpuMs) {}
+        var payIns = new ArrayList<PayIn>();
+        for (Holder holder : holders) {
+            String name = "of-" + holder.id();
+            if (holder.funds() > 0) {
+                payIns.add(new PayIn(holder.id(), name, DepositMode.MINT, holder.funds()));
+            }
+            for (String computeClass : List.of(TestBank.H100, TestBank.A100)) {
+                payIns.add(new PayIn(holder.id(), name + computeClass, DepositMode.KEEP, 1 + random.nextInt(6_000)));
+            }
+        }
+        for (PayIn payIn : payIns) {
+            bank.resource(
+                    payIn.resource(),
+                    payIn.account(),
+                    payIn.resource().endsWith(TestBank.A100) ? TestBank.A100 : TestBank.H100,
+                    1);
+        }
+        payIns.forEach(payIn -> bank.metering(payIn.resource(), from, to, payIn.gpuMs()));
+        payIns.forEach(payIn ->
+                sent.add(bank.deposit(payIn.account(), payIn.resource(), payIn.mode(), from, to, payIn.gpuMs())));
+    }
+
     private void open(String name, String party, KycLevel level, @Nullable Long cap) {
+        if (doors) {
+            openByLine(name, party, level, cap);
+            return;
+        }
         UUID id = bank.account(name, TestBank.id(party), AccountType.PERSONAL, level, cap);
         long funds = (market ? 60L : 1L) * random.nextInt(2_000);
         if (funds > 0) {
@@ -84,37 +154,92 @@ final class RandomHistory {
         return List.of(TestBank.H100, TestBank.A100, TestBank.L40).get(i);
     }
 
-    int cycles() {
+    public int cycles() {
         return 3 + random.nextInt(5);
     }
 
     /** One window: perhaps of the next date and new levels, perhaps after somebody was frozen, then up to twenty submissions. */
-    void fillWindow() {
+    public void fillWindow() {
+        if (doors) {
+            windows++;
+            if (windows == 1) {
+                return; // Has what was paid in.
+            }
+            if (windows == 2) {
+                bank.nextDate(); // Nobody has more than the new limits allow on their date.
+                decide();
+            }
+        }
         if (random.nextInt(3) == 0) {
             bank.nextDate(bank.date().plusDays(1 + random.nextInt(random.nextInt(4) == 0 ? 9 : 1)));
-            if (market && random.nextBoolean()) {
+            if (doors && random.nextBoolean()) {
+                decide();
+            } else if (market && !doors && random.nextBoolean()) {
                 changeLevel();
             }
         }
-        if (random.nextInt(4) == 0) {
+        if (!doors && random.nextInt(4) == 0) {
             int fate = random.nextInt(9);
             AccountStatus status =
                     fate == 0 ? AccountStatus.CLOSED : fate < 3 ? AccountStatus.FROZEN : AccountStatus.ACTIVE;
             bank.books().setStatus(bank.index(holder()), status);
         }
         for (int i = random.nextInt(20); i > 0; i--) {
-            if (random.nextInt(3) > 0) {
-                bank.at(bank.nextCutOff().minusSeconds(random.nextInt(3_600)));
+            // Through the doors, mostly several at one time: they come as one batch.
+            if (doors ? random.nextInt(6) == 0 : random.nextInt(3) > 0) {
+                bank.at(bank.nextCutOff().minusSeconds((doors ? 1 : 0) + random.nextInt(3_600)));
             }
             if (random.nextInt(3) == 0) {
                 bank.waiting(bank.date().plusDays(random.nextInt(5) - 1));
             }
             if (random.nextInt(8) == 0) {
-                bank.byOperator();
+                byOperator();
             }
             sent.add(market ? anything() : core());
-            bank.at(null);
+            if (!doors) {
+                bank.at(null);
+            }
         }
+        bank.at(null);
+    }
+
+    private void byOperator() {
+        bank.byOperator();
+        if (doors) {
+            bank.by(OPERATOR);
+        }
+    }
+
+    /** The bank decides new parameters: how much a party may spend, what a market costs, what a deposit is worth. */
+    private void decide() {
+        BankParameters now = bank.parameters();
+        var limits = new EnumMap<KycLevel, Long>(now.dailyLimitUtoken());
+        limits.put(KycLevel.L1, 100L * (1 + random.nextInt(5)));
+        limits.put(KycLevel.L2, 2_000L * (1 + random.nextInt(12)));
+        var classes = new ArrayList<>(now.classes());
+        classes.set(1, new BankParameters.ComputeClass(classes.get(1).asset(), 900_000L * (1 + random.nextInt(3))));
+        var instruments = new ArrayList<>(now.instruments());
+        Instrument h100 = instruments.get(0);
+        Instrument a100 = instruments.get(1);
+        instruments.set(0, withLotAndFee(h100, h100.lotGpuMs(), random.nextInt(40)));
+        if (random.nextInt(4) == 0) {
+            instruments.set(1, withLotAndFee(a100, 250L * (1 + random.nextInt(2)), a100.feeBps()));
+        }
+        bank.decide(new BankParameters(
+                now.version() + 1, "random", 100L + random.nextInt(100), classes, instruments, limits));
+    }
+
+    private static Instrument withLotAndFee(Instrument was, long lotGpuMs, int feeBps) {
+        return new Instrument(
+                was.computeClass(),
+                lotGpuMs,
+                was.tickUtoken(),
+                was.bandBps(),
+                was.initialReferenceTicks(),
+                was.priceRule(),
+                was.allocation(),
+                was.selfTrade(),
+                feeBps);
     }
 
     /** Mostly down to L2, and mostly of a party with an order that rests: it may not fit the new limit. */
@@ -131,7 +256,7 @@ final class RandomHistory {
     }
 
     private UUID anyone() {
-        return random.nextInt(40) == 0 ? TestBank.id("nobody") : holder();
+        return !doors && random.nextInt(40) == 0 ? TestBank.id("nobody") : holder();
     }
 
     private String task() {
@@ -173,7 +298,9 @@ final class RandomHistory {
     }
 
     private String service() {
-        return random.nextInt(20) == 0 ? "none" : List.of("house", "s1", "s2").get(random.nextInt(3));
+        return !doors && random.nextInt(20) == 0
+                ? "none"
+                : List.of("house", "s1", "s2").get(random.nextInt(3));
     }
 
     /** Mostly one of the last dozen. */
@@ -185,7 +312,11 @@ final class RandomHistory {
     private long cancel() {
         long cancelled = earlier();
         Queued item = bank.items().get(cancelled);
-        boolean own = item != null && random.nextInt(5) > 0;
+        boolean ofBank = doors && item != null && item.submission() instanceof Submission.Reversal;
+        boolean own = item != null && !ofBank && random.nextInt(5) > 0;
+        if (doors && own && item.byOperator()) {
+            byOperator(); // A key is its sender's.
+        }
         return bank.cancel(own ? item.submission().accountId() : anyone(), cancelled);
     }
 
@@ -194,6 +325,9 @@ final class RandomHistory {
         long reversed = earlier();
         for (int tries = 0; tries < 4 && bank.state(reversed) != Outcome.State.SETTLED; tries++) {
             reversed = earlier();
+        }
+        if (doors) {
+            byOperator();
         }
         return random.nextInt(3) == 0 ? bank.reverseFromSuspense(reversed) : bank.reverse(reversed);
     }
@@ -207,7 +341,7 @@ final class RandomHistory {
     }
 
     private long deposit() {
-        String resource = "r" + (random.nextInt(12) == 0 ? 3 + random.nextInt(2) : random.nextInt(3));
+        String resource = "r" + (random.nextInt(12) == 0 ? 3 + random.nextInt(doors ? 1 : 2) : random.nextInt(3));
         Instant from = bank.earlier().plusMillis(random.nextInt(INTERVALS) * 100L);
         Instant to = random.nextInt(15) == 0 ? bank.nextCutOff() : from.plusMillis(100L + random.nextInt(2) * 100L);
         long gpuMs = 1 + random.nextInt(random.nextInt(5) == 0 ? 320 : 110);
@@ -219,7 +353,7 @@ final class RandomHistory {
                 bank.refer(line);
             }
         }
-        UUID account = random.nextInt(6) == 0
+        UUID account = !doors && random.nextInt(6) == 0
                 ? anyone()
                 : holders.get(Math.min(3, resource.charAt(1) - '0')).id();
         DepositMode mode = random.nextInt(3) == 0 ? DepositMode.KEEP : DepositMode.MINT;
@@ -232,10 +366,10 @@ final class RandomHistory {
         TimeInForce force = TimeInForce.values()[random.nextInt(3)];
         boolean marketOrder = random.nextInt(6) == 0;
         long ticks = h100 ? 880 + random.nextInt(250) : 1_500 + random.nextInt(1_000);
-        long offTick = h100 && random.nextInt(40) == 0 ? 1 : 0;
+        long offTick = !doors && h100 && random.nextInt(40) == 0 ? 1 : 0;
         return bank.order(
                 anyone(),
-                h100 ? TestBank.H100 : random.nextInt(30) == 0 ? TestBank.L40 : TestBank.A100,
+                h100 ? TestBank.H100 : !doors && random.nextInt(30) == 0 ? TestBank.L40 : TestBank.A100,
                 side,
                 marketOrder ? OrderType.MARKET : OrderType.LIMIT,
                 1 + random.nextInt(4),

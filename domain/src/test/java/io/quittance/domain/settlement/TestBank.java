@@ -297,11 +297,16 @@ public final class TestBank {
     }
 
     public long reverse(long intakeNo) {
-        return submit(new Submission.Reversal(submissionId(intakeNo), id("approval"), false));
+        return submit(new Submission.Reversal(submissionId(intakeNo), nextApproval(), false));
     }
 
     public long reverseFromSuspense(long intakeNo) {
-        return submit(new Submission.Reversal(submissionId(intakeNo), id("approval"), true));
+        return submit(new Submission.Reversal(submissionId(intakeNo), nextApproval(), true));
+    }
+
+    /** An approval is used once. */
+    private UUID nextApproval() {
+        return id("approval of " + keyOf(lastIntakeNo + 1));
     }
 
     // ---- Cycles -----------------------------------------------------------------------------------------------------
@@ -338,6 +343,21 @@ public final class TestBank {
     private long firstSeq;
     private Map<Long, Outcome> lastOutcomes = new TreeMap<>();
     private CycleCounts lastCounts = new CycleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** What the next cycle sees for the first time. */
+    public List<ReferenceEntry> newReference() {
+        return newReference;
+    }
+
+    /** What was handed in since the last cut-off, in intake order. */
+    public List<Queued> received() {
+        return received;
+    }
+
+    /** Who handed a submission in. */
+    public String clientOf(long intakeNo) {
+        return clients.getOrDefault(intakeNo, CLIENT);
+    }
 
     /** Counts of the last cycle. */
     public CycleCounts counts() {
