@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 
 /** A fresh bank with a population in it, to run cycles on. Everything but the filling of the queue goes its real way. */
 final class BenchBank implements AutoCloseable {
@@ -30,12 +31,14 @@ final class BenchBank implements AutoCloseable {
     private final Client client;
     private final Population population;
     private final Connection owner;
+    private final CpuClock clock;
 
-    private BenchBank(FreshBank bank, Client client, Population population, Connection owner) {
+    private BenchBank(FreshBank bank, Client client, Population population, Connection owner) throws SQLException {
         this.bank = bank;
         this.client = client;
         this.population = population;
         this.owner = owner;
+        this.clock = new CpuClock(owner.unwrap(PGConnection.class).getBackendPID());
     }
 
     /**
@@ -65,6 +68,11 @@ final class BenchBank implements AutoCloseable {
     /** As the owner of the tables, in auto-commit. */
     Connection owner() {
         return owner;
+    }
+
+    /** JDBC address of the server, as the owner of the tables. */
+    String databaseUrl() {
+        return bank.databaseUrl();
     }
 
     /** Opens the accounts and settles the two cycles that bring them their money. */
@@ -109,7 +117,7 @@ final class BenchBank implements AutoCloseable {
 
     /** Cuts off and runs the cycle through the application's job. */
     CycleRun run() {
-        var watch = new CycleRun.Watch();
+        var watch = new CycleRun.Watch(clock);
         CycleRunner.Answer answer = bank.get(CycleRunner.class).cutOffAndRun(watch);
         if (!(answer instanceof CycleRunner.Answer.Completed completed)) {
             throw new IllegalStateException("the cycle did not run: " + answer);
@@ -117,6 +125,15 @@ final class BenchBank implements AutoCloseable {
         return watch.run(
                 completed.cycle(),
                 bank.get(CycleStore.class).counts(completed.cycle()).orElseThrow());
+    }
+
+    /** Transfers of all cycles so far. */
+    long settledTransfers() throws SQLException {
+        try (var query = owner.createStatement();
+                var row = query.executeQuery("SELECT last_seq FROM books_head")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /** What the cycle's own reconciliation found wrong. */

@@ -13,7 +13,9 @@ import java.util.Map;
 /**
  * One cycle as it was measured.
  *
+ * @param cpuPerStep what the step cost the processors, for the same steps
  * @param secondsPerStep in the order in which they ran
+ * @param cpu what queued → sealed cost the processors
  * @param queuedToSealed wall-clock seconds from the start of the screening to the end of the sealing, what lies between the
  *     steps included
  * @param gcSeconds that the collector stopped or used meanwhile
@@ -23,6 +25,8 @@ record CycleRun(
         long cycle,
         CycleCounts counts,
         Map<String, Double> secondsPerStep,
+        Map<String, CpuClock.Used> cpuPerStep,
+        CpuClock.Used cpu,
         double queuedToSealed,
         double gcSeconds,
         long heapPeakBytes) {
@@ -30,6 +34,9 @@ record CycleRun(
     /** The steps of queued → sealed. */
     static final List<String> QUEUED_TO_SEALED =
             List.of("screenSubmissions", "matchOrders", "netPositions", "postJournal", "sealCycle");
+
+    /** The steps of queued → sealed that follow once it is decided what settles. */
+    private static final List<String> POSTING = List.of("netPositions", "postJournal", "sealCycle");
 
     double transfersPerSecond() {
         return counts.transfers() / queuedToSealed;
@@ -41,36 +48,63 @@ record CycleRun(
 
     /** Seconds of queued → sealed that belong to no step. */
     double between() {
-        return queuedToSealed
-                - QUEUED_TO_SEALED.stream()
-                        .mapToDouble(step -> secondsPerStep.getOrDefault(step, 0.0))
-                        .sum();
+        return queuedToSealed - sum(QUEUED_TO_SEALED);
+    }
+
+    /** Seconds of the posting alone. */
+    double posting() {
+        return sum(POSTING);
+    }
+
+    private double sum(List<String> steps) {
+        return steps.stream()
+                .mapToDouble(step -> secondsPerStep.getOrDefault(step, 0.0))
+                .sum();
     }
 
     /** Looks on while a cycle runs, on the thread that runs it. One use. */
     static final class Watch implements CycleProgress {
 
+        private final CpuClock clock;
         private final Map<String, Double> seconds = new LinkedHashMap<>();
+        private final Map<String, CpuClock.Used> cpu = new LinkedHashMap<>();
+        private CpuClock.Used cpuAtStart;
+        private CpuClock.Used cpuAtStep;
+        private CpuClock.Used cpuAtSeal;
         private long started;
         private long sealed;
         private long gcBefore;
         private long gcAfter;
         private long heapPeak;
 
+        Watch(CpuClock clock) {
+            this.clock = clock;
+            CpuClock.Used now = clock.get();
+            this.cpuAtStart = now;
+            this.cpuAtStep = now;
+            this.cpuAtSeal = now;
+        }
+
         @Override
         public void stepStarts(long cycle, String step) {
+            cpuAtStep = clock.get();
             if (step.equals(QUEUED_TO_SEALED.getFirst())) {
                 heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
                 gcBefore = gcMillis();
+                cpuAtStart = cpuAtStep;
                 started = System.nanoTime();
             }
         }
 
         @Override
         public void stepDone(long cycle, String step, double stepSeconds) {
+            long now = System.nanoTime();
+            CpuClock.Used cpuNow = clock.get();
             seconds.put(step, stepSeconds);
+            cpu.put(step, cpuNow.since(cpuAtStep));
             if (step.equals(QUEUED_TO_SEALED.getLast())) {
-                sealed = System.nanoTime();
+                sealed = now;
+                cpuAtSeal = cpuNow;
                 gcAfter = gcMillis();
                 // Pools peak at different moments, so this is an upper bound of what they held together.
                 heapPeak = heapPools().stream()
@@ -80,7 +114,15 @@ record CycleRun(
         }
 
         CycleRun run(long cycle, CycleCounts counts) {
-            return new CycleRun(cycle, counts, seconds, (sealed - started) / 1e9, (gcAfter - gcBefore) / 1e3, heapPeak);
+            return new CycleRun(
+                    cycle,
+                    counts,
+                    seconds,
+                    cpu,
+                    cpuAtSeal.since(cpuAtStart),
+                    (sealed - started) / 1e9,
+                    (gcAfter - gcBefore) / 1e3,
+                    heapPeak);
         }
 
         private static List<MemoryPoolMXBean> heapPools() {

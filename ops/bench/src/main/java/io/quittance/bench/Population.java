@@ -91,6 +91,11 @@ final class Population {
         return new UUID(0xBE4C_0000_0000_8000L, 0x8000_0000_0000_0000L | index);
     }
 
+    /** The index of an account that trades. */
+    static int indexOf(UUID account) {
+        return (int) account.getLeastSignificantBits();
+    }
+
     private static UUID party(int index) {
         return new UUID(0xBE4C_0001_0000_8000L, 0x8000_0000_0000_0000L | index);
     }
@@ -126,11 +131,16 @@ final class Population {
 
     /** Opens accounts, machines, services and prices through the queue's own door. */
     void open(IntakeQueue queue, Client client) {
-        var lines = new ArrayList<ReferenceLine>();
-        for (int i = 0; i < accounts; i++) {
-            lines.add(new ReferenceLine.OpenAccount(
-                    account(i), party(i), AccountType.PERSONAL, null, KycLevel.L2, null, null));
+        // In pieces: ten million lines at once would not fit into the heap.
+        for (int from = 0; from < accounts; from += LINES_PER_REQUEST) {
+            var lines = new ArrayList<ReferenceLine>();
+            for (int i = from; i < Math.min(accounts, from + LINES_PER_REQUEST); i++) {
+                lines.add(new ReferenceLine.OpenAccount(
+                        account(i), party(i), AccountType.PERSONAL, null, KycLevel.L2, null, null));
+            }
+            tell(queue, client, lines);
         }
+        var lines = new ArrayList<ReferenceLine>();
         for (int i = 0; i < providers; i++) {
             lines.add(new ReferenceLine.OpenAccount(
                     provider(i), provider(i), AccountType.ENTERPRISE, null, KycLevel.L3, null, null));

@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The benchmark runs, its JSON keeps its shape, and what it settled is a bank like any other. No figure is judged. */
 @ResourceLock(Resources.SYSTEM_OUT)
@@ -28,32 +28,14 @@ class BenchCycleIT {
     @TempDir
     private Path temporary;
 
-    private record Answer(int exitCode, String standardOutput) {
-
-        JsonNode json() {
-            return JsonMapper.shared().readTree(standardOutput);
-        }
-    }
-
-    private static Answer run(String... arguments) {
-        PrintStream before = System.out;
-        var bytes = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        try {
-            return new Answer(QuittanceBench.run(arguments), bytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(before);
-        }
-    }
-
     @Test
     void everyTransferOfTheMixOfTransfersSettles() {
-        Answer answer = run("cycle", "--transfers", "2000", "--json");
+        BenchRun answer = BenchRun.of("cycle", "--transfers", "2000", "--json");
 
         assertThat(answer.exitCode()).isZero();
         JsonNode json = answer.json();
         assertShape(json);
-        Map<String, Double> rows = rows(json);
+        Map<String, Double> rows = BenchRun.rows(json);
         assertThat(rows).containsEntry("submissions", 2_000.0).containsEntry("transfers", 2_000.0);
         assertThat(rows).containsEntry("refused", 0.0);
         assertThat(rows.get("transfers_per_second")).isEqualTo(2_000 / rows.get("queued_to_sealed"));
@@ -64,7 +46,7 @@ class BenchCycleIT {
     void theMixOfAllKindsLeavesABankWhoseBooksAndSealsAreInOrder() {
         Path kept = temporary.resolve("bank");
 
-        Answer answer = run(
+        BenchRun answer = BenchRun.of(
                 "cycle",
                 "--transfers",
                 "2000",
@@ -79,7 +61,7 @@ class BenchCycleIT {
         assertThat(answer.exitCode()).isZero();
         JsonNode json = answer.json();
         assertShape(json);
-        Map<String, Double> rows = rows(json);
+        Map<String, Double> rows = BenchRun.rows(json);
         assertThat(rows).containsEntry("submissions", 2_000.0).containsEntry("accounts", 500.0);
         assertThat(rows.get("refused")).isBetween(1.0, 100.0);
         assertThat(rows.get("transfers")).isGreaterThan(1_500);
@@ -98,7 +80,7 @@ class BenchCycleIT {
 
     @Test
     void withoutANameTheBenchmarksAreListed() {
-        Answer answer = run();
+        BenchRun answer = BenchRun.of();
 
         assertThat(answer.exitCode()).isZero();
         assertThat(answer.standardOutput()).contains("cycle");
@@ -108,7 +90,7 @@ class BenchCycleIT {
     void aDirectoryWithSomethingInItIsWrongUsageAndStaysAsItIs() throws Exception {
         Path file = Files.writeString(temporary.resolve("mine.txt"), "mine");
 
-        Answer answer = run("cycle", "--transfers", "2000", "--data-dir", temporary.toString());
+        BenchRun answer = BenchRun.of("cycle", "--transfers", "2000", "--data-dir", temporary.toString());
 
         assertThat(answer.exitCode()).isEqualTo(2);
         assertThat(temporary).isDirectoryContaining(file::equals);
@@ -117,27 +99,65 @@ class BenchCycleIT {
 
     @Test
     void figuresOutOfRangeAreWrongUsage() {
-        assertThat(run("cycle").exitCode()).isEqualTo(2);
-        assertThat(run("cycle", "--transfers", "99").exitCode()).isEqualTo(2);
-        assertThat(run("cycle", "--transfers", "2000", "--accounts", "1").exitCode())
+        assertThat(BenchRun.of("cycle").exitCode()).isEqualTo(2);
+        assertThat(BenchRun.of("cycle", "--transfers", "99").exitCode()).isEqualTo(2);
+        assertThat(BenchRun.of("cycle", "--transfers", "2000", "--accounts", "1")
+                        .exitCode())
                 .isEqualTo(2);
-        assertThat(run("cycle", "--transfers", "2000", "--mix", "some").exitCode())
+        assertThat(BenchRun.of("cycle", "--transfers", "2000", "--mix", "some").exitCode())
                 .isEqualTo(2);
-        assertThat(run("no-such-benchmark").exitCode()).isEqualTo(2);
+        assertThat(BenchRun.of("no-such-benchmark").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void everyTransferOfTheOtherMixesSettles() {
+        for (String mix : List.of("hot", "wide", "zipf")) {
+            BenchRun answer = BenchRun.of("cycle", "--transfers", "500", "--mix", mix, "--accounts", "200", "--json");
+
+            assertThat(answer.exitCode()).as(mix).isZero();
+            assertShape(answer.json());
+            assertThat(answer.rows()).containsEntry("transfers", 500.0).containsEntry("refused", 0.0);
+        }
+    }
+
+    @Test
+    void withAHistoryTheSameCycleIsMeasuredAgainBehindIt() {
+        BenchRun answer = BenchRun.of("cycle", "--transfers", "200", "--history", "2000", "--json");
+
+        assertThat(answer.exitCode()).isZero();
+        assertThat(answer.rows())
+                .containsEntry("history.cycles_on_each_side", 3.0)
+                .hasEntrySatisfying(
+                        "history.transfers_behind", behind -> assertThat(behind).isBetween(2_000.0, 2_199.0));
+        double ratio = answer.rows().get("history.median_after") / answer.rows().get("history.median_before");
+        assertThat(answer.json().get("targets").get(4).get("name").asString()).isEqualTo("history_independence");
+        assertThat(answer.json().get("targets").get(4).get("measured").asDouble())
+                .isEqualTo(ratio);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void eachStepTellsWhoseTheProcessorsTimeWas() {
+        BenchRun answer = BenchRun.of("cycle", "--transfers", "20000", "--json");
+
+        assertThat(answer.exitCode()).isZero();
+        Map<String, Double> rows = answer.rows();
+        double postgres = rows.get("queued_to_sealed.cpu_postgres");
+        double jvm = rows.get("queued_to_sealed.cpu_jvm");
+        int cores = answer.json().get("machine").get("cores").asInt();
+        assertThat(postgres).isPositive();
+        assertThat(jvm).isPositive();
+        assertThat(postgres + jvm).isLessThan(cores * rows.get("queued_to_sealed") + 0.5);
+        assertThat(rows.get("queued_to_sealed.postgres_share")).isEqualTo(postgres / (jvm + postgres));
+        double steps = CycleRun.QUEUED_TO_SEALED.stream()
+                .mapToDouble(step -> rows.get("step." + step + ".cpu_postgres"))
+                .sum();
+        assertThat(steps).isBetween(0.5 * postgres, postgres + 0.01);
     }
 
     private static void assertShape(JsonNode json) {
-        JsonNode machine = json.get("machine");
-        assertThat(machine.propertyNames()).containsExactly("cores", "memory", "jdk", "postgres", "load");
-        assertThat(machine.get("cores").isIntegralNumber()).isTrue();
-        assertThat(machine.get("memory").isIntegralNumber()).isTrue();
-        assertThat(machine.get("postgres").asString()).matches("\\d+\\.\\d+.*");
-
-        assertThat(json.get("rows")).isNotEmpty().allSatisfy(row -> {
-            assertThat(row.propertyNames()).containsExactly("name", "value", "unit");
-            assertThat(row.get("value").isNumber()).isTrue();
-        });
-        assertThat(rows(json))
+        BenchRun.assertShape(json, TARGETS);
+        assertThat(BenchRun.rows(json))
                 .containsKeys(
                         "step.screenSubmissions",
                         "step.matchOrders",
@@ -146,34 +166,7 @@ class BenchCycleIT {
                         "step.sealCycle",
                         "settle_to_raw_copy");
 
-        assertThat(json.get("targets"))
-                .extracting(target -> target.get("name").asString())
-                .containsExactlyElementsOf(TARGETS);
-        List<String> skipped = json.get("skipped")
-                .valueStream()
-                .map(entry -> entry.get("name").asString())
-                .toList();
-        assertThat(json.get("targets")).allSatisfy(target -> {
-            assertThat(target.propertyNames()).containsExactly("name", "target", "measured", "met");
-            assertThat(target.get("target").isNumber()).isTrue();
-            boolean measured = target.get("measured").isNumber();
-            assertThat(target.get("measured").isNull()).isNotEqualTo(measured);
-            assertThat(target.get("met").isBoolean()).isEqualTo(measured);
-            assertThat(skipped.contains(target.get("name").asString())).isNotEqualTo(measured);
-        });
+        List<String> skipped = BenchRun.skipped(json);
         assertThat(skipped).contains("history_independence").doesNotContain("settle_rate", "copy_ratio");
-        assertThat(json.get("skipped"))
-                .allSatisfy(entry -> assertThat(entry.get("why").asString()).isNotBlank());
-        assertThat(json.get("checks"))
-                .isNotEmpty()
-                .allSatisfy(check -> assertThat(check.get("passed").asBoolean()).isTrue());
-    }
-
-    private static Map<String, Double> rows(JsonNode json) {
-        var rows = new TreeMap<String, Double>();
-        json.get("rows")
-                .forEach(row ->
-                        rows.put(row.get("name").asString(), row.get("value").asDouble()));
-        return rows;
     }
 }

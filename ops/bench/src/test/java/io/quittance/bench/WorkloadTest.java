@@ -1,6 +1,7 @@
 package io.quittance.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.cycle.BankParameters;
@@ -11,10 +12,13 @@ import io.quittance.domain.intake.ReferenceLine;
 import io.quittance.domain.intake.Submission;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -149,5 +153,79 @@ class WorkloadTest {
                 .sum();
 
         assertThat(minted).isGreaterThanOrEqualTo(1_000 * Population.START_UTOKEN);
+    }
+
+    private static long[] paidBy(List<Line.OfSubmission> lines, int accounts) {
+        long[] paid = new long[accounts];
+        for (Line.OfSubmission line : lines) {
+            Submission.Transfer transfer = (Submission.Transfer) line.submission();
+            paid[Population.indexOf(transfer.accountId())] += transfer.amountUtoken();
+        }
+        return paid;
+    }
+
+    @Test
+    void nobodyPaysMoreThanItStartsWithHoweverPopularItIs() {
+        int total = 300_000;
+        for (Workload.Mix mix : Workload.Mix.values()) {
+            if (mix.settlesWhole()) {
+                var lines = new ArrayList<Line.OfSubmission>();
+                Workload workload = mix.over(population, NOW, 1, total);
+                workload.cycle(total / 2, lines::add);
+                workload.cycle(total / 2, lines::add);
+
+                assertThat(Arrays.stream(paidBy(lines, 1_000)).max().orElseThrow())
+                        .as(mix.name())
+                        .isBetween(Population.START_UTOKEN / 10, Population.START_UTOKEN);
+                assertThat(lines).allSatisfy(line -> {
+                    Submission.Transfer transfer = (Submission.Transfer) line.submission();
+                    assertThat(transfer.toAccount()).isNotEqualTo(transfer.accountId());
+                    assertThat(transfer.amountUtoken()).isPositive();
+                });
+            }
+        }
+    }
+
+    @Test
+    void tenHotAccountsTakePartInNineOfTenTransfersAndPayInHalfOfThem() {
+        List<Line.OfSubmission> lines = cycle(workload(Workload.Mix.HOT, 1), 20_000);
+
+        long hot = lines.stream()
+                .map(line -> (Submission.Transfer) line.submission())
+                .filter(transfer -> isHot(transfer.accountId()) || isHot(transfer.toAccount()))
+                .count();
+        long paying = lines.stream()
+                .filter(line -> isHot(line.submission().accountId()))
+                .count();
+        assertThat(hot).isBetween(17_800L, 18_300L);
+        assertThat(paying).isBetween(8_800L, 9_500L);
+    }
+
+    private static boolean isHot(UUID account) {
+        return Population.indexOf(account) < Workload.Transfers.HOT_ACCOUNTS;
+    }
+
+    @Test
+    void popularityByZipfFallsWithTheRank() {
+        var zipf = new Popularity.Zipf(1_000);
+        var random = new SplittableRandom(1);
+        int[] drawn = new int[1_000];
+        for (int i = 0; i < 1_000_000; i++) {
+            drawn[zipf.next(random)]++;
+        }
+
+        for (int rank : new int[] {1, 2, 3, 10, 100, 1_000}) {
+            double expected = 1_000_000 * zipf.greatestShare() / rank;
+            assertThat((double) drawn[rank - 1])
+                    .as("rank " + rank)
+                    .isCloseTo(expected, within(4 * Math.sqrt(expected)));
+        }
+    }
+
+    @Test
+    void theWideMixHasAMillionAccountsAndTheOthersAtMostAHundredThousand() {
+        assertThat(Workload.Mix.WIDE.accounts(1_000)).isEqualTo(1_000_000);
+        assertThat(Workload.Mix.HOT.accounts(1_000)).isEqualTo(1_000);
+        assertThat(Workload.Mix.ZIPF.accounts(10_000_000)).isEqualTo(100_000);
     }
 }

@@ -1,0 +1,106 @@
+package io.quittance.bench;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/**
+ * The tables of an ordinary service that keeps accounts: balances by account, and transfers with a running number. No index
+ * but the keys, no foreign key, no history of balances: peers pay for nothing that they could do without.
+ */
+final class ServiceTables implements AutoCloseable {
+
+    private final Connection owner;
+    private final int accounts;
+
+    private ServiceTables(Connection owner, int accounts) {
+        this.owner = owner;
+        this.accounts = accounts;
+    }
+
+    /** @param owner a connection as the owner of the tables, in auto-commit */
+    static ServiceTables create(Connection owner, Population population) throws SQLException {
+        try (var statement = owner.createStatement()) {
+            statement.execute("""
+                    CREATE TABLE bench_accounts (
+                        id      uuid   PRIMARY KEY,
+                        balance bigint NOT NULL CHECK (balance >= 0)
+                    ) WITH (fillfactor = 50)
+                    """);
+            statement.execute("""
+                    CREATE TABLE bench_transfers (
+                        id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                        from_account uuid        NOT NULL,
+                        to_account   uuid        NOT NULL,
+                        amount       bigint      NOT NULL CHECK (amount > 0),
+                        created_at   timestamptz NOT NULL DEFAULT now()
+                    )
+                    """);
+            statement.execute("""
+                    CREATE FUNCTION bench_transfer(payer uuid, payee uuid, moved bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+                    DECLARE
+                        funds bigint;
+                        made  bigint;
+                    BEGIN
+                        PERFORM 1 FROM bench_accounts WHERE id IN (payer, payee) ORDER BY id FOR UPDATE;
+                        SELECT balance INTO funds FROM bench_accounts WHERE id = payer;
+                        IF funds IS NULL OR funds < moved THEN
+                            RAISE EXCEPTION 'insufficient funds';
+                        END IF;
+                        INSERT INTO bench_transfers (from_account, to_account, amount) VALUES (payer, payee, moved)
+                        RETURNING id INTO made;
+                        UPDATE bench_accounts SET balance = balance - moved WHERE id = payer;
+                        UPDATE bench_accounts SET balance = balance + moved WHERE id = payee;
+                        RETURN made;
+                    END;
+                    $$
+                    """);
+        }
+        var tables = new ServiceTables(owner, population.accounts());
+        try (var insert = owner.prepareStatement("""
+                INSERT INTO bench_accounts (id, balance)
+                SELECT account_id, ? FROM account_balances WHERE asset = 0 AND account_id BETWEEN ? AND ?
+                """)) {
+            insert.setLong(1, Population.START_UTOKEN);
+            insert.setObject(2, population.account(0));
+            insert.setObject(3, population.account(population.accounts() - 1));
+            if (insert.executeUpdate() != population.accounts()) {
+                throw new IllegalStateException("not every account of the population has a balance");
+            }
+        }
+        try (var statement = owner.createStatement()) {
+            statement.execute("VACUUM (ANALYZE) bench_accounts");
+            statement.execute("CHECKPOINT");
+        }
+        return tables;
+    }
+
+    /** How many transfers there are. */
+    long transfers() throws SQLException {
+        try (var query = owner.createStatement();
+                var row = query.executeQuery("SELECT count(*) FROM bench_transfers")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** What each account has. */
+    long[] balances() throws SQLException {
+        long[] balances = new long[accounts];
+        try (var query = owner.createStatement();
+                var row = query.executeQuery("SELECT id, balance FROM bench_accounts")) {
+            while (row.next()) {
+                balances[Population.indexOf(row.getObject(1, UUID.class))] = row.getLong(2);
+            }
+        }
+        return balances;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (var statement = owner.createStatement()) {
+            statement.execute("DROP FUNCTION bench_transfer");
+            statement.execute("DROP TABLE bench_accounts, bench_transfers");
+        }
+    }
+}
