@@ -81,7 +81,8 @@ final class ViewController {
         checked(limit);
         return java.util.Optional.of(id)
                 .filter(account -> directory.maySee(client, account))
-                .flatMap(account -> views.statement(account, asset, range, order.equals("newest"), after, limit))
+                .flatMap(account ->
+                        views.of(client).statement(account, asset, range, order.equals("newest"), after, limit))
                 .map(view -> Views.Statement.of(view, limit))
                 .orElseThrow(Requests::notFound);
     }
