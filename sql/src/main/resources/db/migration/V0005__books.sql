@@ -190,7 +190,7 @@ CREATE VIEW settled_transactions AS
         t.intake_no, t.task_id, t.created_at
     FROM token_transactions t
     JOIN transaction_types y ON y.code = t.transaction_type
-    WHERE t.cycle <= (SELECT last_cycle FROM books_head);
+    WHERE t.id <= (SELECT last_seq FROM books_head); -- Not by its cycle, which a row that waits to be published could claim.
 
 CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON token_transactions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
@@ -205,9 +205,9 @@ BEGIN
     RETURN NULL;
 END;
 $$;
-CREATE FUNCTION refuse_published_delete_of_row() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_published_delete_of_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.cycle <= (SELECT last_cycle FROM books_head) THEN
+    IF OLD.id <= (SELECT last_seq FROM books_head) THEN
         RAISE EXCEPTION '% of published cycles is only added to: DELETE refused', TG_TABLE_NAME
             USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -269,7 +269,7 @@ BEGIN
         EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON public.%I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()', leaf);
         EXECUTE format('CREATE TRIGGER no_published_delete BEFORE DELETE ON public.%I
-            FOR EACH ROW EXECUTE FUNCTION refuse_published_delete_of_row()', leaf);
+            FOR EACH ROW EXECUTE FUNCTION refuse_published_delete_of_transfer()', leaf);
         EXECUTE format('ALTER TABLE public.token_transactions ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
             leaf, low, high);
         EXECUTE format('ALTER TABLE public.%I DROP CONSTRAINT of_its_month', leaf);  -- The partition's bounds say it now.
@@ -292,16 +292,19 @@ BEGIN
     IF run_cycle <= head.last_cycle THEN
         RAISE EXCEPTION 'cycle % is published', run_cycle USING ERRCODE = 'QT002';
     END IF;
-    DELETE FROM token_transactions WHERE id > head.last_seq;
     leaf := journal_partition((SELECT cut_off FROM settlement_cycles WHERE cycle = run_cycle));
     IF NOT has_table_privilege('quittance_writer', 'public.' || leaf, 'INSERT') THEN
         FOR other IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE i.inhparent = 'public.token_transactions'::regclass
+              AND has_table_privilege('quittance_writer', c.oid, 'INSERT')
         LOOP
+            -- Who is adding to it still is waited for: ids are unique within a partition only.
+            EXECUTE format('LOCK TABLE public.%I IN SHARE MODE', other);
             EXECUTE format('REVOKE INSERT ON public.%I FROM quittance_writer', other);
         END LOOP;
         EXECUTE format('GRANT SELECT, INSERT ON public.%I TO quittance_writer', leaf);
     END IF;
+    DELETE FROM token_transactions WHERE id > head.last_seq;
     RETURN leaf;
 END;
 $$;

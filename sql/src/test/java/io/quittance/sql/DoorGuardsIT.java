@@ -194,8 +194,7 @@ class DoorGuardsIT {
             GuardedBooks.load(
                     session,
                     List.of(GuardedBooks.transfer(3, 2, 0, 0, books.mine, books.other, 1, 9, null)),
-                    List.of());
-            execute(session, "INSERT INTO net_positions VALUES (2, 0, '" + books.mine + "', 1, 0, 69)");
+                    List.of(GuardedBooks.position(2, books.mine, 0, 1, 0, 69, 5, 1)));
             execute(
                     session,
                     "INSERT INTO submission_outcomes VALUES (" + books.intakeNo("coming")

@@ -22,6 +22,7 @@ final class GuardedBooks implements AutoCloseable {
     static final String WRITER = Migrations.WRITER_ROLE;
     static final String DOOR = Migrations.DOOR_ROLE;
     static final UUID ISSUANCE = SystemAccount.ISSUANCE.id(0);
+    static final String LEAF = "token_transactions_2026_03"; // The open one; those of February and April are not.
     static final UUID CLEARING = SystemAccount.CLEARING.id(1);
 
     /** What a session does. */
@@ -47,8 +48,9 @@ final class GuardedBooks implements AutoCloseable {
         bank.closeWindow(bank.windows.getFirst());
         run("""
                 INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version, secret_version,
-                    parameters_version, first_seq, received)
-                SELECT 1, window_no, business_date, cut_off, 1, 1, 1, 1, 3 FROM settlement_windows WHERE state = 'CLOSED';
+                    parameters_version, first_seq, received, received_of_kind)
+                SELECT 1, window_no, business_date, cut_off, 1, 1, 1, 1, 3, '{0,0,0,0,0,0,3}' FROM settlement_windows
+                WHERE state = 'CLOSED';
                 INSERT INTO submission_texts SELECT intake_no, 'for lunch' FROM submissions;
                 INSERT INTO submission_files (client_id, file_id, kind, content_sha256, size_bytes, lines, queued, repeated,
                     refused) VALUES (%1$d, 'F1', 7, sha256('f'), 1, 1, 0, 0, 1);
@@ -67,15 +69,21 @@ final class GuardedBooks implements AutoCloseable {
                 INSERT INTO approvals (action, action_hash, maker, state, checker)
                 VALUES ('reversal', sha256(''), %1$d, 'APPROVED', %3$d);
                 """.formatted(client.id(), mine, stranger.id()));
+        bank.owner
+                .sql("SELECT journal_partition('2026-02-01Z')")
+                .query(String.class)
+                .single();
+        open(1);
         publish(
                 1,
                 List.of(
                         transfer(1, 1, 0, 0, ISSUANCE, mine, 100, 1, null),
                         transfer(2, 1, 1, 0, mine, other, 30, 9, intakeNo("settled"))),
-                List.of(balance(ISSUANCE, 0, -100, 0), balance(mine, 0, 70, 5), balance(other, 0, 30, 0)),
+                List.of(
+                        position(1, ISSUANCE, 0, 100, 0, -100, 0, 0),
+                        position(1, mine, 0, 30, 100, 70, 5, 0),
+                        position(1, other, 0, 0, 30, 30, 0, 0)),
                 """
-                INSERT INTO net_positions (cycle, asset, account_id, debits, credits, closing)
-                VALUES (1, 0, '%1$s', 30, 100, 70), (1, 0, '%2$s', 0, 30, 30);
                 INSERT INTO matching_rounds VALUES (1, 1, 'GPU-H100', 0, 1000, 0, 0, 0, 0, 0, 0, 'NO_CROSS', 2000, 2000, 0, 0,
                     0, 0, 0, 0, 0, 0, '\\x', '\\x');
                 INSERT INTO submission_outcomes VALUES (%3$d, 1, 'HELD', 'FUNDS', '', '2026-03-09', 0, 0);
@@ -98,6 +106,18 @@ final class GuardedBooks implements AutoCloseable {
                 INSERT INTO cycle_steps VALUES (1, 'screen', 1, NULL);
                 INSERT INTO reconciliation_checks VALUES (1, 'clearing is zero', '', '0', '0', 'MATCHED', '');
                 """);
+        bank.closeWindow(bank.windows.get(1));
+        run("""
+                INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version, secret_version,
+                    parameters_version, first_seq, received, received_of_kind)
+                SELECT 2, window_no, business_date, cut_off, 1, 1, 1, 3, 0, '{0,0,0,0,0,0,0}' FROM settlement_windows
+                WHERE window_no = %d
+                """.formatted(bank.windows.get(1)));
+        bank.owner
+                .sql("SELECT journal_partition('2026-04-01Z')")
+                .query(String.class)
+                .single();
+        open(2);
     }
 
     long intakeNo(String key) {
@@ -124,13 +144,34 @@ final class GuardedBooks implements AutoCloseable {
                 "0",
                 intakeNo == null ? "\\N" : intakeNo.toString(),
                 "\\N",
-                "2026-03-02 10:00Z");
+                TestBank.NOW.plusSeconds(3_600 * cycle).toString());
     }
 
-    /** A row of the staged balances as COPY reads it. */
-    static String balance(UUID account, int asset, long posted, long reserved) {
+    /** A row of the net positions as COPY reads it. */
+    static String position(
+            long cycle,
+            UUID account,
+            int asset,
+            long debits,
+            long credits,
+            long closing,
+            long reserved,
+            long previousCycle) {
         return String.join(
-                "\t", account.toString(), String.valueOf(asset), String.valueOf(posted), String.valueOf(reserved));
+                "\t",
+                String.valueOf(cycle),
+                String.valueOf(asset),
+                account.toString(),
+                String.valueOf(debits),
+                String.valueOf(credits),
+                String.valueOf(closing),
+                String.valueOf(reserved),
+                String.valueOf(previousCycle),
+                "{0}");
+    }
+
+    private void open(long cycle) throws SQLException {
+        run("SELECT open_journal(" + token + ", " + cycle + ")");
     }
 
     static void copy(Connection connection, String table, List<String> rows) throws SQLException {
@@ -147,19 +188,21 @@ final class GuardedBooks implements AutoCloseable {
         }
     }
 
-    static void load(Connection connection, List<String> transfers, List<String> balances) throws SQLException {
+    static void load(Connection connection, List<String> transfers, List<String> positions) throws SQLException {
         copy(
                 connection,
-                "token_transactions (id, cycle, position, asset, from_account, to_account, amount, transaction_type, leg,"
+                LEAF + " (id, cycle, position, asset, from_account, to_account, amount, transaction_type, leg,"
                         + " intake_no, task_id, created_at)",
                 transfers);
-        copy(connection, "staged_balances (account_id, asset, posted, reserved)", balances);
+        if (!positions.isEmpty()) { // Even none would wait for a publication.
+            copy(connection, "net_positions", positions);
+        }
     }
 
     /** Loads a cycle and publishes it, in one transaction of the writer. */
-    void publish(long cycle, List<String> transfers, List<String> balances, String results) throws SQLException {
+    void publish(long cycle, List<String> transfers, List<String> positions, String results) throws SQLException {
         inTransaction(writer, connection -> {
-            load(connection, transfers, balances);
+            load(connection, transfers, positions);
             execute(connection, results);
             execute(connection, publication(token, cycle, transfers.size()));
         });

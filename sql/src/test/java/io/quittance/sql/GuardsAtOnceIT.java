@@ -1,10 +1,10 @@
 package io.quittance.sql;
 
 import static io.quittance.sql.GuardedBooks.WRITER;
-import static io.quittance.sql.GuardedBooks.balance;
 import static io.quittance.sql.GuardedBooks.execute;
 import static io.quittance.sql.GuardedBooks.load;
 import static io.quittance.sql.GuardedBooks.one;
+import static io.quittance.sql.GuardedBooks.position;
 import static io.quittance.sql.GuardedBooks.publication;
 import static io.quittance.sql.GuardedBooks.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,7 +88,7 @@ class GuardsAtOnceIT {
         load(
                 session,
                 List.of(transfer(3, 2, 0, 0, books.mine, books.other, 1, 9, null)),
-                List.of(balance(books.mine, 0, 69, 5), balance(books.other, 0, 31, 0)));
+                List.of(position(2, books.mine, 0, 1, 0, 69, 5, 1), position(2, books.other, 0, 0, 1, 31, 0, 1)));
     }
 
     private long posted(java.util.UUID account) {
@@ -138,13 +138,40 @@ class GuardsAtOnceIT {
 
         String publication = secondWaitsFor(
                 session -> load(
-                        session, List.of(transfer(4, 2, 1, 0, books.mine, books.strangers, 60, 9, null)), List.of()),
+                        session,
+                        List.of(transfer(4, 2, 1, 0, books.mine, books.strangers, 60, 9, null)),
+                        List.of(position(2, books.strangers, 0, 0, 60, 60, 0, 0))),
                 session -> execute(session, publication(books.token, 2, 1)),
                 () -> {});
 
         assertThat(publication).isEqualTo(NOT_WHOLE);
         assertThat(books.bank.count("settled_transactions")).isEqualTo(2);
         assertThat(posted(books.mine)).isEqualTo(70);
+    }
+
+    /** A transfer alone makes nobody wait; it is not to be seen, and the next run clears it. */
+    @Test
+    void aTransferThatComesTooLateIsNotSeenAndIsCleared() throws Exception {
+        GuardedBooks.inTransaction(books.writer, this::cycleTwo);
+        try (Connection late = books.bank.database.connect(WRITER)) {
+            GuardedBooks.inTransaction(late, session -> {
+                load(session, List.of(transfer(4, 2, 1, 0, books.mine, books.strangers, 60, 9, null)), List.of());
+                execute(books.writer, publication(books.token, 2, 1));
+            });
+        }
+
+        assertThat(books.bank.count("token_transactions")).isEqualTo(4);
+        assertThat(books.bank.count("settled_transactions")).isEqualTo(3);
+
+        books.bank.closeWindow(books.bank.windows.get(2));
+        books.bank.owner.sql("""
+                        INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version,
+                            secret_version, parameters_version, first_seq, received, received_of_kind)
+                        SELECT 3, window_no, business_date, cut_off, 1, 1, 1, 4, 0, '{0,0,0,0,0,0,0}'
+                        FROM settlement_windows WHERE window_no = :window
+                        """).param("window", books.bank.windows.get(2)).update();
+        execute(books.writer, "SELECT open_journal(" + books.token + ", 3)");
+        assertThat(books.bank.count("token_transactions")).isEqualTo(3);
     }
 
     @Test
@@ -155,7 +182,9 @@ class GuardsAtOnceIT {
                     execute(session, publication(books.token, 2, 1));
                 },
                 session -> load(
-                        session, List.of(transfer(4, 2, 1, 0, books.mine, books.strangers, 60, 9, null)), List.of()),
+                        session,
+                        List.of(transfer(4, 2, 1, 0, books.mine, books.strangers, 60, 9, null)),
+                        List.of(position(2, books.strangers, 0, 0, 60, 60, 0, 0))),
                 () -> {});
 
         assertThat(loading).isEqualTo("42501");

@@ -3,11 +3,12 @@ package io.quittance.sql;
 import static io.quittance.sql.GuardedBooks.CLEARING;
 import static io.quittance.sql.GuardedBooks.DOOR;
 import static io.quittance.sql.GuardedBooks.ISSUANCE;
+import static io.quittance.sql.GuardedBooks.LEAF;
 import static io.quittance.sql.GuardedBooks.WRITER;
-import static io.quittance.sql.GuardedBooks.balance;
 import static io.quittance.sql.GuardedBooks.copy;
 import static io.quittance.sql.GuardedBooks.execute;
 import static io.quittance.sql.GuardedBooks.load;
+import static io.quittance.sql.GuardedBooks.position;
 import static io.quittance.sql.GuardedBooks.publication;
 import static io.quittance.sql.GuardedBooks.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,6 +41,7 @@ class GuardsIT {
     private static final String NOT_ITS_TURN = "QT002";
     private static final String NOT_WHOLE = "QT003";
     private static final String WRONG_LEG = "QT004";
+    private static final String WRONG_POSITIONS = "QT005";
 
     private static GuardedBooks books;
     private static List<String> before;
@@ -70,6 +72,7 @@ class GuardsIT {
     static List<String> addedTo() {
         return List.of(
                 "token_transactions",
+                LEAF,
                 "submissions",
                 "submission_files",
                 "refused_lines",
@@ -121,7 +124,7 @@ class GuardsIT {
     @ValueSource(
             strings = {
                 "UPDATE account_balances SET posted = posted + 1",
-                "INSERT INTO account_balances SELECT account_id, 7, '+', 1, 0 FROM token_accounts",
+                "INSERT INTO account_balances SELECT account_id, 7, '+', 1, 0, 0 FROM token_accounts",
                 "DELETE FROM account_balances",
                 "UPDATE books_head SET last_cycle = 2",
                 "DELETE FROM books_head",
@@ -147,7 +150,12 @@ class GuardsIT {
                 "UPDATE client_keys SET key_sha256 = sha256('mine')",
                 "UPDATE clients SET scopes = '{OPERATE}'",
                 "DELETE FROM client_rights",
-                "DELETE FROM staged_balances",
+                "INSERT INTO token_transactions SELECT * FROM token_transactions",
+                "INSERT INTO token_transactions_2026_02 SELECT * FROM token_transactions",
+                "INSERT INTO token_transactions_2026_04 SELECT * FROM token_transactions",
+                "SELECT journal_partition(now())",
+                "DROP TABLE token_transactions_2026_02",
+                "ALTER TABLE token_transactions DETACH PARTITION token_transactions_2026_02",
             })
     void theWriterChangesNothingButWhatItsCyclesChange(String sql) {
         refused(WRITER, NO_RIGHT, sql);
@@ -183,7 +191,7 @@ class GuardsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "net_positions SELECT 1, 1, account_id, 0, 0, 0 FROM token_accounts LIMIT 1",
+                "net_positions SELECT 1, 1, account_id, 0, 0, 0, 0, 0, '{}'::integer[] FROM token_accounts LIMIT 1",
                 "matching_rounds SELECT 1, 2, 'GPU-A100', 0, 1, 0, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''",
                 "submission_outcomes SELECT max(intake_no), 1, 'REJECTED', 'FUNDS', '', NULL::date, 0, 0 FROM submissions",
                 "reversals VALUES (1, 90, 1)",
@@ -199,16 +207,11 @@ class GuardsIT {
         refused(
                 WRITER,
                 NO_RIGHT,
-                session ->
-                        load(session, List.of(transfer(3, 1, 2, 0, books.mine, books.other, 1, 9, null)), List.of()));
+                session -> copy(session, "net_positions", List.of(position(1, books.strangers, 0, 0, 1, 1, 0, 0))));
         refused(
                 WRITER,
                 NO_RIGHT,
-                session -> copy(session, "net_positions", List.of("1\t0\t" + books.strangers + "\t0\t1\t1")));
-        refused(
-                WRITER,
-                NO_RIGHT,
-                session -> copy(session, "account_balances", List.of(books.strangers + "\t0\t+\t1\t0")));
+                session -> copy(session, "account_balances", List.of(books.strangers + "\t0\t+\t1\t0\t0")));
         refused(WRITER, NO_RIGHT, session -> copy(session, "books_head", List.of("t\t9\t9")));
         refused(DOOR, NO_RIGHT, session -> copy(session, "submissions (intake_no)", List.of("77")));
     }
@@ -238,8 +241,6 @@ class GuardsIT {
     @CsvSource({
         "1, 0, mine, other", // a deposit between customers
         "1, 0, issuance, treasury",
-        "9, 0, issuance, mine", // a transfer that mints
-        "9, 1, mine, other", // credits are not transferred
         "5, 0, mine, other", // a trade past the clearing account
         "5, 1, mine, clearing2", // H100 credits into the A100 round
         "6, 0, fees, mine", // a fee that comes back
@@ -247,11 +248,16 @@ class GuardsIT {
         "4, 0, mine, other", // a reward that was never in escrow
         "1, 1, source2, mine", // A100's source brings H100 credits
         "77, 0, mine, other", // no such type
-        "9, 0, mine, nobody" // no such account
+        "5, 0, mine, unlisted" // no such account of the bank's
     })
     void aTypeGoesBetweenItsAccountsAlone(int type, int asset, String from, String to) {
         refused(WRITER, WRONG_LEG, session -> {
-            load(session, List.of(transfer(3, 2, 0, asset, account(from), account(to), 1, type, null)), List.of());
+            load(
+                    session,
+                    List.of(transfer(3, 2, 0, asset, account(from), account(to), 1, type, null)),
+                    List.of(
+                            position(2, account(from), asset, 1, 0, 0, 0, 0),
+                            position(2, account(to), asset, 0, 1, 1, 0, 0)));
             execute(session, publication(books.token, 2, 1));
         });
     }
@@ -260,7 +266,7 @@ class GuardsIT {
         return switch (name) {
             case "mine" -> books.mine;
             case "other" -> books.other;
-            case "nobody" -> UUID.randomUUID();
+            case "unlisted" -> new UUID(0, 0xeeee);
             case "clearing2" -> SystemAccount.CLEARING.id(2);
             case "source2" -> SystemAccount.SOURCE.id(2);
             default ->
@@ -268,21 +274,107 @@ class GuardsIT {
         };
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, issuance, mine", "0, mine, escrow", "1, mine, other"})
+    void aTransferIsOfTokensBetweenCustomers(int asset, String from, String to) {
+        refused(
+                WRITER,
+                CHECK,
+                session -> load(
+                        session, List.of(transfer(3, 2, 0, asset, account(from), account(to), 1, 9, null)), List.of()));
+    }
+
+    @Test
+    void theJournalTakesNoRowThatIsNotOfTheRunningCyclesMonthAndNew() {
+        String row = " SELECT %d, 2, 0, 0, from_account, to_account, 1, transaction_type, leg, intake_no, task_id,"
+                + " TIMESTAMPTZ '%s' FROM token_transactions WHERE id = 2";
+
+        refused(
+                WRITER,
+                UNIQUE,
+                session ->
+                        load(session, List.of(transfer(2, 2, 0, 0, books.mine, books.other, 1, 9, null)), List.of()));
+        refused(WRITER, CHECK, "INSERT INTO " + LEAF + row.formatted(3, "2026-04-01Z"));
+        refused(WRITER, CHECK, "INSERT INTO " + LEAF + row.formatted(0, "2026-03-02Z"));
+        refused(WRITER, NO_RIGHT, "INSERT INTO token_transactions" + row.formatted(3, "2026-03-02Z"));
+        refused(WRITER, NO_RIGHT, "INSERT INTO token_transactions_2026_04" + row.formatted(3, "2026-04-01Z"));
+        refused(owner(), CHECK, "INSERT INTO token_transactions_2026_04" + row.formatted(2, "2026-04-01Z"));
+    }
+
+    /** Loads one transfer with the positions, and asks for its publication. */
+    private static GuardedBooks.Work published(String transfer, String... positions) {
+        return session -> {
+            load(session, List.of(transfer), List.of(positions));
+            execute(session, publication(books.token, 2, 1));
+        };
+    }
+
+    private static String sent(long amount) {
+        return transfer(3, 2, 0, 0, books.mine, books.other, amount, 9, null);
+    }
+
+    @Test
+    void positionsLeadFromTheBalanceToTheClosingAndSumToTheJournal() {
+        String from = position(2, books.mine, 0, 1, 0, 69, 5, 1);
+        String to = position(2, books.other, 0, 0, 1, 31, 0, 1);
+
+        refused(WRITER, WRONG_POSITIONS, published(sent(1)));
+        refused(WRITER, WRONG_POSITIONS, published(sent(1), from)); // None for an account that moved.
+        refused(WRITER, WRONG_POSITIONS, published(sent(2), from, to)); // Not as much as the journal moves.
+        refused(WRITER, WRONG_POSITIONS, published(sent(1), position(2, books.mine, 0, 1, 0, 68, 5, 1), to));
+        refused(WRITER, WRONG_POSITIONS, published(sent(1), position(2, books.mine, 0, 1, 0, 69, 5, 0), to));
+        refused(WRITER, WRONG_POSITIONS, published(sent(1), position(2, books.mine, 0, 1, 0, 69, 5, -1), to));
+        refused(WRITER, WRONG_POSITIONS, published(sent(1), from, position(2, books.strangers, 0, 0, 1, 1, 0, 1)));
+        refused(WRITER, UNIQUE, published(sent(1), from, position(2, books.other, 0, 0, 1, 1, 0, 0)));
+        refused(WRITER, CHECK, published(sent(1), from, position(2, books.other, 0, 0, 1, 31, 0, 2)));
+        refused(WRITER, WRONG_POSITIONS, published(sent(1), from, position(2, UUID.randomUUID(), 0, 0, 1, 1, 0, 0)));
+    }
+
     @Test
     void balancesKeepTheirSigns() {
-        for (String wrong : List.of(
-                balance(books.mine, 0, -1, 0), // a customer below zero
-                balance(books.mine, 0, 10, -1),
-                balance(books.mine, 0, 10, 11), // more reserved than posted
-                balance(ISSUANCE, 0, 1, 0), // Tokens in circulation below zero
-                balance(ISSUANCE, 0, -1, 1),
-                balance(CLEARING, 0, 1, 0),
-                balance(CLEARING, 1, -1, 0))) {
-            refused(WRITER, CHECK, session -> {
-                load(session, List.of(transfer(3, 2, 0, 0, books.mine, books.other, 1, 9, null)), List.of(wrong));
-                execute(session, publication(books.token, 2, 1));
-            });
+        UUID source = SystemAccount.SOURCE.id(1); // May go below zero, so that the other one is what is refused.
+        String lent = transfer(3, 2, 0, 1, CLEARING, books.mine, 1, 5, null);
+
+        // A customer below zero.
+        refused(
+                WRITER,
+                CHECK,
+                published(
+                        sent(71),
+                        position(2, books.mine, 0, 71, 0, -1, 0, 1),
+                        position(2, books.other, 0, 0, 71, 101, 0, 1)));
+        for (long reserved : List.of(-1L, 70L)) { // More reserved than posted, or less than nothing.
+            refused(
+                    WRITER,
+                    CHECK,
+                    published(
+                            sent(1),
+                            position(2, books.mine, 0, 1, 0, 69, reserved, 1),
+                            position(2, books.other, 0, 0, 1, 31, 0, 1)));
         }
+        // Tokens in circulation below zero, and reserved ones.
+        refused(
+                WRITER,
+                CHECK,
+                published(
+                        sent(101),
+                        position(2, ISSUANCE, 0, 0, 101, 1, 0, 1),
+                        position(2, source, 0, 101, 0, -101, 0, 0)));
+        refused(
+                WRITER,
+                CHECK,
+                published(
+                        sent(99), position(2, ISSUANCE, 0, 0, 99, -1, 1, 1), position(2, source, 0, 99, 0, -99, 0, 0)));
+        // Clearing that is not left at zero.
+        refused(
+                WRITER,
+                CHECK,
+                published(
+                        sent(1), position(2, books.mine, 0, 1, 0, 69, 5, 1), position(2, CLEARING, 0, 0, 1, 1, 0, 0)));
+        refused(
+                WRITER,
+                CHECK,
+                published(lent, position(2, CLEARING, 1, 1, 0, -1, 0, 0), position(2, books.mine, 1, 0, 1, 1, 0, 0)));
     }
 
     @ParameterizedTest
@@ -325,7 +417,7 @@ class GuardsIT {
     void onlyTheCurrentLeasePublishesAndDiscards() {
         for (long token : List.of(books.token - 1, books.token + 1, 0L, -1L)) {
             refused(WRITER, LEASE_LOST, publication(token, 2, 0));
-            refused(WRITER, LEASE_LOST, "SELECT discard_unpublished(" + token + ", 2)");
+            refused(WRITER, LEASE_LOST, "SELECT open_journal(" + token + ", 2)");
             refused(WRITER, LEASE_LOST, "SELECT discard_rounds(" + token + ", 2)");
             refused(WRITER, LEASE_LOST, "SELECT discard_positions(" + token + ", 2)");
             refused(WRITER, LEASE_LOST, "SELECT assert_lease(" + token + ")");
@@ -337,7 +429,7 @@ class GuardsIT {
     void aCycleIsPublishedInItsTurnAndOnce() {
         refused(WRITER, NOT_ITS_TURN, publication(books.token, 1, 2));
         refused(WRITER, NOT_ITS_TURN, publication(books.token, 3, 0));
-        refused(WRITER, NOT_ITS_TURN, "SELECT discard_unpublished(" + books.token + ", 1)");
+        refused(WRITER, NOT_ITS_TURN, "SELECT open_journal(" + books.token + ", 1)");
         refused(WRITER, NOT_ITS_TURN, "SELECT discard_rounds(" + books.token + ", 1)");
         refused(WRITER, NOT_ITS_TURN, "SELECT discard_positions(" + books.token + ", 1)");
     }
@@ -445,7 +537,7 @@ class GuardsIT {
                 + " now() AS beat_at;";
         String head =
                 "CREATE TEMPORARY TABLE books_head AS SELECT true AS one, 0::bigint AS last_cycle, 0::bigint AS last_seq;";
-        String legs = "CREATE TEMPORARY TABLE transaction_legs AS SELECT 9::smallint AS type_code, false AS compute,"
+        String legs = "CREATE TEMPORARY TABLE transaction_legs AS SELECT 5::smallint AS type_code, false AS compute,"
                 + " 'issuance' AS from_class, 'customer' AS to_class;";
 
         refused(WRITER, LEASE_LOST, lease + path + "SELECT public.publish_cycle(999, 2, 0)");
@@ -458,7 +550,10 @@ class GuardsIT {
                     List.of(books.intakeNo("coming") + "\t1\tREJECTED\tFUNDS\t\t\\N\t0\t0"));
         });
         refused(WRITER, WRONG_LEG, session -> {
-            load(session, List.of(transfer(3, 2, 0, 0, ISSUANCE, books.mine, 1, 9, null)), List.of());
+            load(
+                    session,
+                    List.of(transfer(3, 2, 0, 0, ISSUANCE, books.other, 1, 5, null)),
+                    List.of(position(2, ISSUANCE, 0, 1, 0, -101, 0, 1), position(2, books.other, 0, 0, 1, 31, 0, 1)));
             execute(session, legs + path + "SELECT public.publish_cycle(" + books.token + ", 2, 1)");
         });
     }
@@ -482,7 +577,7 @@ class GuardsIT {
                           AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)
                           AND NOT EXISTS (SELECT FROM pg_depend d
                               WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-                          AND (coalesce(p.proconfig, '{}') <> '{"search_path=pg_catalog, public, pg_temp"}'
+                          AND (NOT coalesce(p.proconfig, '{}') @> '{"search_path=pg_catalog, public, pg_temp"}'
                               OR has_function_privilege('quittance_door', p.oid, 'EXECUTE')
                                   AND p.oid <> 'seen.waiting'::regproc
                               OR pg_get_userbyid(p.proowner) <> current_user)
