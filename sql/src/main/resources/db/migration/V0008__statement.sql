@@ -24,7 +24,7 @@ $$;
 -- arrive ends both: back along the chain from the newest position, and up from the cycle to the first position after it,
 -- which names the one looked for. A balance that seldom moves has a short chain; one that often moves is found near by.
 CREATE FUNCTION position_at(account uuid, asset_no integer, at_cycle bigint) RETURNS net_positions
-LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     back bigint := (SELECT b.last_position FROM account_balances b WHERE b.account_id = account AND b.asset = asset_no);
     up   bigint := at_cycle;
@@ -59,7 +59,7 @@ $$;
 CREATE FUNCTION position_lines(p net_positions, from_seq bigint, to_seq bigint, newest_first boolean, page integer)
 RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type smallint,
     task_id text, intake_no bigint, balance bigint, business_date date, created_at timestamptz)
-LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     y       settlement_cycles := (SELECT s FROM settlement_cycles s WHERE s.cycle = p.cycle);
     low     integer := entries_below(p.entries, y.first_seq, from_seq) + 1;
@@ -125,7 +125,7 @@ CREATE FUNCTION account_statement(account uuid, asset_no integer, from_seq bigin
     page integer)
 RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type smallint,
     task_id text, intake_no bigint, balance bigint, business_date date, created_at timestamptz)
-LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     low    bigint := cycle_of_seq(from_seq);

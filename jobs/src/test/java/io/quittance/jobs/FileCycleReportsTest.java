@@ -663,6 +663,17 @@ class FileCycleReportsTest {
                 }
 
                 @Override
+                public Optional<StatementView> statement(
+                        UUID accountId,
+                        String asset,
+                        StatementRange range,
+                        boolean newestFirst,
+                        Long after,
+                        int limit) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public List<TaskView> tasks(String status, String capability, String after, int limit) {
                     throw new UnsupportedOperationException();
                 }
