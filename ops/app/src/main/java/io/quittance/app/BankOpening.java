@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
@@ -32,10 +35,13 @@ final class BankOpening {
     static final byte[] DEMO_SECRET =
             HexFormat.of().parseHex("64656d6f6e7374726174696f6e206f6e6c792c20616e796f6e65206d61792073");
 
+    private static final int LOGIN_SECONDS = 10;
+
     private BankOpening() {}
 
     /** Migrates, as the owner; also the tables of Spring Batch and Quartz, from their own scripts. */
     static void migrate(String databaseUrl) {
+        requireAnswer(databaseUrl);
         var config = new HikariConfig();
         config.setJdbcUrl(databaseUrl);
         config.setMaximumPoolSize(2);
@@ -49,17 +55,19 @@ final class BankOpening {
                             VALUES ('quittance', 'TRIGGER_ACCESS'), ('quittance', 'STATE_ACCESS')
                             ON CONFLICT DO NOTHING
                             """);
-        } catch (com.zaxxer.hikari.pool.HikariPool.PoolInitializationException unreachable) {
-            throw Trouble.machineLacks("The database cannot be reached: "
-                    + String.valueOf(
-                                    unreachable.getCause() == null
-                                            ? unreachable
-                                            : unreachable.getCause().getMessage())
-                            .lines()
-                            .findFirst()
-                            .orElse(""));
         } catch (Migrations.UnsuitableDatabase unsuitable) {
             throw Trouble.machineLacks("The database is not usable: " + unsuitable.getMessage());
+        }
+    }
+
+    /** Something else may listen there and never say a word, for which the pool would wait without end. */
+    private static void requireAnswer(String databaseUrl) {
+        var patience = new Properties();
+        patience.setProperty("loginTimeout", String.valueOf(LOGIN_SECONDS));
+        try {
+            DriverManager.getConnection(databaseUrl, patience).close();
+        } catch (SQLException unreachable) {
+            throw Trouble.machineLacks("The database cannot be reached: " + Trouble.firstLine(unreachable));
         }
     }
 
