@@ -1,18 +1,16 @@
 package io.quittance.domain.auction;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
- * A real auction: every offer for one hour of the Iberian day-ahead market (OMEL, 2 January 2009, hour 1), if
- * {@code -Dquittance.testdata=DIR} names the folder that holds it.
+ * A real auction: every offer for one hour of the Iberian day-ahead market (OMEL, 2 January 2009, hour 1).
  *
  * <p>A lot is 0.1 MWh. A tick is 0.001 cent a kWh, counted from 1, because offers at price 0 exist: tick = price + 1.
  */
@@ -59,10 +57,12 @@ class OmieBookTest {
     }
 
     private static AuctionOrders offers() throws IOException {
-        String dir = System.getProperty("quittance.testdata", "");
-        assumeThat(dir).as("-Dquittance.testdata").isNotBlank();
-        Path file = Path.of(dir, "omie-auction", "OfferAndDemandCurve_1_20090102_offered.TXT");
-        List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+        List<String> lines;
+        try (InputStream file =
+                OmieBookTest.class.getResourceAsStream("/omie/OfferAndDemandCurve_1_20090102_offered.TXT")) {
+            byte[] bytes = Objects.requireNonNull(file).readAllBytes();
+            lines = new String(bytes, StandardCharsets.ISO_8859_1).lines().toList();
+        }
         AuctionOrders.Builder orders = AuctionOrders.builder(lines.size());
         long buyLots = 0;
         int line = 0;

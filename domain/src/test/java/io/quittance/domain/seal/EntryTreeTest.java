@@ -2,19 +2,12 @@ package io.quittance.domain.seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,35 +211,6 @@ class EntryTreeTest {
             assertThat(proof.fits(leafCount)).as(length + " siblings").isEqualTo(length == shorter || length == longer);
             assertThat(proof.fits(0)).isFalse();
         }
-    }
-
-    /** Trees of a third party with roots published on chain: leaves are addresses, each one word. */
-    @ParameterizedTest
-    @CsvSource({
-        "mainnet-ics, 0x91545c42adde0f5d82e4c228f81449eab20349c1d31a8538e0468466f93495c5",
-        "mainnet-early-adoption, 0x359e02c5c065c682839661c9bdfaf38db472629bf5f7a7e8f0261b31dc9332c2"
-    })
-    void publishedTreesOfOthersHaveTheirPublishedRoots(String list, String root) throws IOException {
-        String directory = System.getProperty("quittance.testdata", "");
-        Path addresses = Path.of(directory, "merkle-lido", list, "addresses.json");
-        assumeTrue(!directory.isEmpty() && Files.exists(addresses), "no outside data at hand");
-
-        List<byte[]> hashes = Pattern.compile("0x([0-9a-f]{40})")
-                .matcher(Files.readString(addresses))
-                .results()
-                .map(match -> HexFormat.of().parseHex("0".repeat(24) + match.group(1)))
-                .map(word -> Keccak256.hash(Keccak256.hash(word)))
-                .toList();
-        byte[] leaves = new byte[hashes.size() * Hash32.LENGTH];
-        for (int i = 0; i < hashes.size(); i++) {
-            System.arraycopy(hashes.get(i), 0, leaves, i * Hash32.LENGTH, Hash32.LENGTH);
-        }
-
-        EntryTree tree = EntryTree.of(leaves);
-
-        assertThat(tree.root()).hasToString(root);
-        Hash32 first = Hash32.of(hashes.getFirst());
-        assertThat(tree.proof(first).map(proof -> proof.rootOf(first))).isEqualTo(Optional.of(tree.root()));
     }
 
     private static Hash32 flipped(Hash32 hash) {

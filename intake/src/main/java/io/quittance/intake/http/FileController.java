@@ -73,6 +73,7 @@ final class FileController {
             HttpServletRequest request) {
         requireAnyWriteScope(client);
         String key = Requests.idempotencyKey(keyHeader);
+        Requests.requirePlain(request);
         Kind kind = kindName == null
                 ? null
                 : Kind.named(kindName)

@@ -7,6 +7,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -85,6 +86,13 @@ public class HttpDoor {
                 host.setErrorReportValveClass(ProblemValve.class.getName());
             }
         });
+    }
+
+    /** A thread for each request costs little, so senders that dawdle over their bodies keep nobody else waiting. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> threadPerRequest() {
+        return factory -> factory.addProtocolHandlerCustomizers(
+                handler -> handler.setExecutor(new VirtualThreadExecutor("tomcat-handler-")));
     }
 
     /** The description names fields as the answers do. */

@@ -20,6 +20,10 @@ public final class ProblemValve extends ErrorReportValve {
             return;
         }
         HttpStatus status = HttpStatus.resolve(code);
+        if (status == HttpStatus.HTTP_VERSION_NOT_SUPPORTED || status == HttpStatus.NOT_IMPLEMENTED) {
+            status = HttpStatus.BAD_REQUEST; // Not the bank's fault, which a 5xx would say.
+            response.setStatus(status.value());
+        }
         try {
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             byte[] body = JSON.writeValueAsBytes(

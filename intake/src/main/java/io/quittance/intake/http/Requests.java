@@ -6,9 +6,13 @@ import io.quittance.intake.wire.Permissions;
 import io.quittance.intake.wire.StrictJson;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** What every route asks of a request before it does anything. Each ends the request with a problem if the answer is no. */
 final class Requests {
@@ -38,6 +42,9 @@ final class Requests {
                     ProblemCode.IDEMPOTENCY_KEY_MISSING,
                     "choose a key of your own for each write and send the same one when you try again");
         }
+        if (severalOf(IDEMPOTENCY_KEY)) {
+            throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_MALFORMED, "a request has one key, not several");
+        }
         String key = header.strip();
         if (key.length() > 2 && key.startsWith("\"") && key.endsWith("\"")) {
             key = key.substring(1, key.length() - 1);
@@ -50,7 +57,15 @@ final class Requests {
         return key;
     }
 
+    /** Of a header that came twice the framework shows the first, which need not be the one that was meant. */
+    private static boolean severalOf(String header) {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                && Collections.list(attributes.getRequest().getHeaders(header)).size() > 1;
+    }
+
+    /** @throws ProblemException also if the body is compressed, which no address takes */
     static byte[] body(HttpServletRequest request, HttpLimits limits) {
+        requirePlain(request);
         int max = Math.toIntExact(limits.maxBody().toBytes());
         if (request.getContentLengthLong() > max) {
             throw tooLarge(max);
@@ -63,6 +78,13 @@ final class Requests {
             return body;
         } catch (IOException broken) {
             throw new ProblemException(ProblemCode.UNREADABLE_BODY, "the body did not arrive whole");
+        }
+    }
+
+    static void requirePlain(HttpServletRequest request) {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "no Content-Encoding: send it as it is");
         }
     }
 

@@ -17,6 +17,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -45,15 +46,18 @@ public final class StrictJson {
     /** A body: one object, or an array of objects. An element that is no object has errors and no values. */
     public record Body(boolean array, List<Fields> lines) {}
 
+    private static final int MAX_DEPTH = 8;
+    private static final int MAX_NAME = 255;
+    private static final int MAX_NUMBER = 100;
     private static final int MAX_TEXT = 65_536;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(8)
-                    .maxNameLength(255)
-                    .maxNumberLength(100)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(MAX_NAME)
+                    .maxNumberLength(MAX_NUMBER)
                     .maxStringLength(MAX_TEXT)
                     .build())
             .build();
@@ -229,8 +233,12 @@ public final class StrictJson {
     private static Unreadable unreadable(JacksonException malformed) {
         String what = malformed.getOriginalMessage();
         int more = what.indexOf('\n');
-        String sentence = more < 0 ? what : what.substring(0, more);
-        if (!(malformed instanceof StreamReadException)) {
+        String sentence = (more < 0 ? what : what.substring(0, more)).replaceFirst(" ?\\(start marker at .*", "");
+        if (malformed instanceof StreamConstraintsException) {
+            sentence =
+                    "too deep, or a name, number or text that is too long: at most " + MAX_DEPTH + " levels, names of "
+                            + MAX_NAME + ", numbers of " + MAX_NUMBER + " and texts of " + MAX_TEXT + " characters";
+        } else if (!(malformed instanceof StreamReadException)) {
             String path = malformed.getPathReference();
             sentence = "the value does not have the shape that is needed"
                     + (path == null || path.isEmpty() ? "" : shortPath(malformed));

@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
@@ -31,6 +34,8 @@ final class BankOpening {
     static final byte[] DEMO_SECRET =
             HexFormat.of().parseHex("64656d6f6e7374726174696f6e206f6e6c792c20616e796f6e65206d61792073");
 
+    private static final int LOGIN_SECONDS = 10;
+
     private BankOpening() {}
 
     /** Migrates, as the owner; also the tables of Spring Batch and Quartz, from their own scripts. */
@@ -40,6 +45,7 @@ final class BankOpening {
                     "\"" + databaseUrl.replaceAll("\\?.*", "") + "\" is no JDBC address of a PostgreSQL,"
                             + " such as jdbc:postgresql://host/database?user=owner.");
         }
+        requireAnswer(databaseUrl);
         var config = new HikariConfig();
         config.setJdbcUrl(databaseUrl);
         config.setMaximumPoolSize(2);
@@ -55,6 +61,17 @@ final class BankOpening {
                             """);
         } catch (Migrations.UnsuitableDatabase unsuitable) {
             throw Trouble.machineLacks("The database is not usable: " + unsuitable.getMessage());
+        }
+    }
+
+    /** Something else may listen there and never say a word, for which the pool would wait without end. */
+    private static void requireAnswer(String databaseUrl) {
+        var patience = new Properties();
+        patience.setProperty("loginTimeout", String.valueOf(LOGIN_SECONDS));
+        try {
+            DriverManager.getConnection(databaseUrl, patience).close();
+        } catch (SQLException unreachable) {
+            throw Trouble.machineLacks("The database cannot be reached: " + Trouble.firstLine(unreachable));
         }
     }
 

@@ -32,19 +32,37 @@ final class CommonOptions {
     @Option(names = "--json", description = "Print JSON alone on standard output, everything else on standard error.")
     boolean json;
 
+    /** @throws Trouble if an address is none */
     Premises.Wanted wanted() {
+        if (databaseUrl != null && !databaseUrl.startsWith("jdbc:postgresql:")) {
+            throw Trouble.wrongUsage(
+                    "--db-url takes a JDBC address such as jdbc:postgresql://127.0.0.1:5432/bank?user=NAME," + " not \""
+                            + databaseUrl + "\".");
+        }
+        requireNode(chain);
         return new Premises.Wanted(DataDirectory.chosen(dataDirectory), databaseUrl, chain, 0);
+    }
+
+    /** @throws Trouble if a chain is named by something that is no address of a node */
+    static void requireNode(@Nullable URI chain) {
+        if (chain != null
+                && (chain.getHost() == null
+                        || !("http".equals(chain.getScheme()) || "https".equals(chain.getScheme())))) {
+            throw Trouble.wrongUsage(
+                    "--chain-url takes an address such as http://127.0.0.1:8545, not \"" + chain + "\".");
+        }
     }
 
     /** The bank of the data directory, for commands that work on what is there. */
     BankSession openExisting() {
+        Premises.Wanted wanted = wanted();
         if (databaseUrl == null
                 && !java.nio.file.Files.isDirectory(
                         new DataDirectory(DataDirectory.chosen(dataDirectory)).postgres())) {
             throw Trouble.wrongUsage("There is no bank in " + DataDirectory.chosen(dataDirectory)
                     + "; name its directory with --data-dir, or start one with 'ops/quittance serve'.");
         }
-        return BankSession.open(Premises.open(wanted()), BankSession.Opening.ofExisting());
+        return BankSession.open(Premises.open(wanted), BankSession.Opening.ofExisting());
     }
 
     Console console() {

@@ -70,12 +70,16 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
         Console console = common.console();
+        if (keep) {
+            HttpPort.require("127.0.0.1", port);
+            System.setProperty("logging.level.io.quittance", "warn"); // What happens is told on the console.
+        }
+        Premises.Wanted wanted = common.wanted();
         Path demo = demoFolder();
         List<Path> days = days(demo);
         LocalDate first = LocalDate.parse(String.valueOf(days.getFirst().getFileName()));
 
-        var directory =
-                new DataDirectory(DataDirectory.chosen(common.dataDirectory).resolve("demo"));
+        var directory = new DataDirectory(wanted.dataDirectory().resolve("demo"));
         directory.prepare();
         if (!directory.own()) {
             throw Trouble.machineLacks(
@@ -86,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
         console.line("Quittance demo: %d business days of real data, in %s", days.size(), directory.root());
         console.line("Starting PostgreSQL and the chain ...");
         Premises premises = Premises.openOwned(
-                directory, new Premises.Wanted(directory.root(), common.databaseUrl, common.chain, 0));
+                directory, new Premises.Wanted(directory.root(), wanted.databaseUrl(), wanted.chain(), 0));
         try (BankSession session = BankSession.open(premises, opening(demo, first))) {
             console.line("  database  %s", premises.databaseUrl().replaceAll("\\?.*", ""));
             console.line(

@@ -9,9 +9,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL of our own, in the data directory, on a free loopback port. Durable: fsync and synchronous_commit are on,
@@ -22,10 +27,21 @@ final class LocalPostgres implements AutoCloseable {
     private static final String OWNER = "postgres";
     private static final Duration STOP = Duration.ofSeconds(20);
 
+    private static final Pattern DOES_NOT_START = Pattern.compile("(?:FATAL:|error:) *(.*)");
+    private static final Pattern CANNOT_GO_ON = Pattern.compile("(?:PANIC|FATAL|ERROR): *(could not .*)");
+
+    /** What PostgreSQL asks for at once when its write-ahead log grows. */
+    private static final long LOG_SEGMENT = 16 << 20;
+
+    private static volatile @Nullable Path lastLog;
+
     private final EmbeddedPostgres server;
 
-    private LocalPostgres(EmbeddedPostgres server) {
+    private final Path directory;
+
+    private LocalPostgres(EmbeddedPostgres server, Path directory) {
         this.server = server;
+        this.directory = directory;
     }
 
     /**
@@ -34,6 +50,8 @@ final class LocalPostgres implements AutoCloseable {
      * @throws Trouble in one sentence if it does not come up
      */
     static LocalPostgres start(Path directory) {
+        Path log = directory.resolveSibling("postgres.log");
+        lastLog = log;
         try {
             endLeftover(directory);
             Files.createDirectories(directory);
@@ -53,29 +71,47 @@ final class LocalPostgres implements AutoCloseable {
                     .setServerConfig("work_mem", "64MB")
                     .setServerConfig("maintenance_work_mem", "256MB")
                     .setServerConfig("listen_addresses", "127.0.0.1")
-                    .setOutputRedirector(ProcessBuilder.Redirect.to(
-                            directory.resolveSibling("postgres.log").toFile()))
-                    .setErrorRedirector(ProcessBuilder.Redirect.appendTo(
-                            directory.resolveSibling("postgres.log").toFile()))
+                    .setOutputRedirector(ProcessBuilder.Redirect.to(log.toFile()))
+                    .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .start();
-            var local = new LocalPostgres(server);
-            local.requireOwn(directory);
+            var local = new LocalPostgres(server, directory);
+            local.requireOwn();
             return local;
         } catch (IOException | IllegalStateException failure) {
             throw Trouble.machineLacks("The embedded PostgreSQL in " + directory + " did not start: "
-                    + lastWords(directory, failure) + " (see postgres.log beside it).");
+                    + lastWords(log, DOES_NOT_START).orElse(Trouble.firstLine(failure))
+                    + " (see postgres.log beside it).");
         }
     }
 
-    /** What the server or its maker complained about last; where they said nothing, the failure itself. */
-    private static String lastWords(Path directory, Exception failure) {
-        try (Stream<String> lines = Files.lines(directory.resolveSibling("postgres.log"))) {
-            return lines.filter(line -> line.contains("FATAL:") || line.contains("error:"))
-                    .reduce((earlier, later) -> later)
-                    .orElse(Trouble.firstLine(failure));
+    /**
+     * Why the server that this process started last could not go on; empty if that cannot be said. A client only sees that
+     * it is gone, and on a full disk not even its log has the reason.
+     */
+    static Optional<String> lastComplaint() {
+        Path log = lastLog;
+        return log == null ? Optional.empty() : lastWords(log, CANNOT_GO_ON).or(() -> noSpace(log));
+    }
+
+    private static Optional<String> noSpace(Path log) {
+        try {
+            return Files.getFileStore(log).getUsableSpace() < LOG_SEGMENT
+                    ? Optional.of("there is no space left for " + log.getParent())
+                    : Optional.empty();
+        } catch (IOException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> lastWords(Path log, Pattern complaint) {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.map(complaint::matcher)
+                    .filter(Matcher::find)
+                    .map(found -> found.group(1))
+                    .reduce((earlier, later) -> later);
         } catch (IOException | UncheckedIOException noLog) {
-            return Trouble.firstLine(failure);
+            return Optional.empty();
         }
     }
 
@@ -88,37 +124,18 @@ final class LocalPostgres implements AutoCloseable {
     }
 
     /** A server that outlived its owner holds the directory; it is asked to stop. */
-    private static void endLeftover(Path directory) throws IOException {
-        Path file = directory.resolve("postmaster.pid");
-        if (!Files.exists(file)) {
-            return;
-        }
-        List<String> lines = Files.readAllLines(file);
-        if (lines.isEmpty() || !lines.getFirst().strip().matches("\\d+")) {
-            return;
-        }
-        ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-                .filter(process -> process.info().command().orElse("").endsWith("postgres"))
-                .ifPresent(process -> {
-                    try {
-                        // SIGINT: PostgreSQL's fast shutdown.
-                        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
-                                .start()
-                                .waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
-                        process.onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
-                    } catch (IOException
-                            | java.util.concurrent.ExecutionException
-                            | java.util.concurrent.TimeoutException stays) {
-                        throw Trouble.machineLacks("A PostgreSQL (process " + process.pid() + ") still runs in "
-                                + directory + " and does not stop; end it and try again.");
-                    } catch (InterruptedException interrupted) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+    private static void endLeftover(Path directory) {
+        postmaster(directory).ifPresent(process -> {
+            signal("INT", process); // Fast shutdown.
+            if (!endsInTime(process)) {
+                throw Trouble.machineLacks("A PostgreSQL (process " + process.pid() + ") still runs in " + directory
+                        + " and does not stop; end it and try again.");
+            }
+        });
     }
 
     /** The library would take a foreign server on the same port for its own. */
-    private void requireOwn(Path directory) throws IOException {
+    private void requireOwn() throws IOException {
         try (Connection connection = DriverManager.getConnection(url());
                 var row = connection.createStatement().executeQuery("SELECT current_setting('data_directory')")) {
             row.next();
@@ -143,10 +160,57 @@ final class LocalPostgres implements AutoCloseable {
 
     @Override
     public void close() {
+        Optional<ProcessHandle> process = postmaster(directory);
         try {
             server.close();
         } catch (IOException ignored) {
-            // Its files are crash-safe; the next start ends what is left.
+            // Its files are crash-safe.
+        }
+        // The library gives up waiting after a few seconds, which a busy machine may need.
+        process.ifPresent(LocalPostgres::awaitEnd);
+    }
+
+    private static void awaitEnd(ProcessHandle process) {
+        if (!endsInTime(process)) {
+            signal("QUIT", process); // Immediate shutdown.
+            endsInTime(process);
+        }
+    }
+
+    private static boolean endsInTime(ProcessHandle process) {
+        try {
+            process.onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException stays) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
+        } catch (IOException noSuchCommand) {
+            process.destroy();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The server that runs in the directory, by the number that it noted down. */
+    private static Optional<ProcessHandle> postmaster(Path directory) {
+        try (Stream<String> lines = Files.lines(directory.resolve("postmaster.pid"))) {
+            return lines.findFirst()
+                    .map(String::strip)
+                    .filter(first -> first.matches("\\d+"))
+                    .flatMap(first -> ProcessHandle.of(Long.parseLong(first)))
+                    .filter(process -> process.info().command().orElse("").endsWith("postgres"));
+        } catch (IOException | UncheckedIOException none) {
+            return Optional.empty();
         }
     }
 }

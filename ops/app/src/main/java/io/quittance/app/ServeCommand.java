@@ -3,12 +3,7 @@ package io.quittance.app;
 import io.quittance.contracts.Signer;
 import io.quittance.contracts.Signers;
 import io.quittance.domain.intake.ClientDirectory;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -73,14 +68,13 @@ final class ServeCommand implements Callable<Integer> {
             throw Trouble.wrongUsage(
                     "\"" + cron + "\" is not a cron expression; six or seven fields, such as \"0 0 * * * ?\".");
         }
-        requirePort();
+        HttpPort.require(address, port);
         Premises premises = Premises.open(common.wanted());
         if (!premises.ownsDirectory()) {
             throw Trouble.machineLacks("A service of " + premises.directory().root() + " runs already.");
         }
         try (BankSession session = BankSession.open(premises, opening(premises))) {
             URI http = URI.create("http://" + address + ":" + session.port());
-            premises.announce(http);
             String key = LocalClients.operatorKey(session.get(ClientDirectory.class), premises.directory());
             console.line(
                     "Quittance serves the bank \"%s\" at %s", session.bank().name(), http);
@@ -91,24 +85,9 @@ final class ServeCommand implements Callable<Integer> {
             if (key != null) {
                 console.line("  operator's key, shown this once: %s", key);
             }
+            premises.announce(http); // Now that whoever waits for it finds all the rest said.
             new CountDownLatch(1).await(); // Until a signal ends the process.
             return Trouble.DONE;
-        }
-    }
-
-    /** Asked before anything is started, so that the answer comes at once and nothing has to be stopped again. */
-    private void requirePort() {
-        if (port < 0 || port > 65_535) {
-            throw Trouble.wrongUsage("There is no port " + port + "; ports are 0 to 65535.");
-        }
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName(address), port));
-        } catch (UnknownHostException unknown) {
-            throw Trouble.wrongUsage("There is no address \"" + address + "\" to listen on.");
-        } catch (IOException taken) {
-            throw Trouble.machineLacks("Port " + port + " at " + address + " cannot be had (" + taken.getMessage()
-                    + "); choose another one with --port, or 0 for a free one.");
         }
     }
 

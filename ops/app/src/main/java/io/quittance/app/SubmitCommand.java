@@ -119,7 +119,12 @@ final class SubmitCommand implements Callable<Integer> {
                 for (FileIntake.RefusedLine line : taken.refused()) {
                     line.errors().forEach(error -> {
                         console.line(
-                                "  line %d: %s %s: %s", line.lineNo(), error.field(), error.reason(), error.detail());
+                                "  line %d: %s%s: %s (%s)",
+                                line.lineNo(),
+                                error.field().isEmpty() ? "" : error.field() + " ",
+                                error.reason(),
+                                error.reason().sentence(),
+                                error.detail());
                         lines.add(Map.of(
                                 "line", line.lineNo(),
                                 "field", error.field(),
@@ -135,8 +140,11 @@ final class SubmitCommand implements Callable<Integer> {
                 var errors = new ArrayList<Map<String, Object>>();
                 refused.errors().forEach(error -> {
                     console.line(
-                            "  %s%s: %s",
-                            error.lineNo() == 0 ? "" : "line " + error.lineNo() + ": ", error.reason(), error.detail());
+                            "  %s%s: %s (%s)",
+                            error.lineNo() == 0 ? "" : "line " + error.lineNo() + ": ",
+                            error.reason(),
+                            error.reason().sentence(),
+                            error.detail());
                     errors.add(Map.of(
                             "line", error.lineNo(), "code", error.reason().name(), "detail", error.detail()));
                 });

@@ -52,18 +52,19 @@ final class Trouble extends RuntimeException {
                 return Optional.of(machineLacks("The chain gives no usable answer: " + firstLine(unavailable) + "."));
             }
             if (cause instanceof SQLException refused && isGone(refused)) {
-                gone = machineLacks("The database went away (" + firstLine(refused)
+                gone = machineLacks("The database went away ("
+                        + LocalPostgres.lastComplaint().orElse(firstLine(refused))
                         + "); what was under way is resumed by the next run.");
             }
         }
         return Optional.ofNullable(gone);
     }
 
-    /** No connection to be had, class 08; a server that shuts down or crashes, 57P01 to 57P03. */
+    /** No connection to be had, class 08; a server that shuts down or crashes, 57P01 to 57P03; one that is full, class 53. */
     private static boolean isGone(SQLException refused) {
         String state = refused.getSQLState();
         return refused instanceof SQLTransientConnectionException
-                || state != null && (state.startsWith("08") || state.startsWith("57P0"));
+                || state != null && (state.startsWith("08") || state.startsWith("57P0") || state.startsWith("53"));
     }
 
     /** What people read of an exception: its first line. */

@@ -50,6 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = new Console(json);
+        CommonOptions.requireNode(chain);
         ProofFile file;
         try {
             file = ProofFile.parse(Files.readString(proof));

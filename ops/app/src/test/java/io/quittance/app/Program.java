@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The program, run from outside as a process of its own. It is the built jar, unpacked once per build so that its start can
- * be shortened by a class archive; nothing else differs from {@code java -jar}.
+ * be shortened by an archive of what a start needs; nothing else differs from {@code java -jar}.
  */
 final class Program {
 
@@ -26,7 +27,19 @@ final class Program {
     static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private static final int KILLED = 128 + 9;
-    private static final List<String> COMMAND = command();
+    private static final boolean AHEAD_OF_TIME = Runtime.version().feature() >= 25;
+    private static final Path TARGET = CHECKOUT.resolve("ops/app/target");
+
+    /** A checkout whose demo is the small bank's two dates, with the headers that they must have. */
+    static final Path SMALL_CHECKOUT = TARGET.resolve("it-checkout");
+
+    private static final Path SMALL_ROOTS = SMALL_CHECKOUT.resolve("ops/demo/expected-roots.txt");
+    private static final Path PROGRAM = TARGET.resolve("it-program").resolve("quittance-exec.jar");
+    private static final Path ARCHIVE = TARGET.resolve("it-program.archive");
+
+    static {
+        unpack();
+    }
 
     private Program() {}
 
@@ -90,10 +103,28 @@ final class Program {
         return run(dataDirectory, Map.of(), arguments);
     }
 
+    /** The same behind a command that changes the surroundings, such as {@code setpriv}. */
+    static Result run(List<String> prefix, Path dataDirectory, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(in(CHECKOUT));
+        command.addAll(List.of(arguments));
+        try (Running running = start(command, dataDirectory, Map.of())) {
+            return running.result();
+        }
+    }
+
     static Running start(Path dataDirectory, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(COMMAND);
+        List<String> command = new ArrayList<>(in(CHECKOUT));
         command.addAll(List.of(arguments));
         return start(command, dataDirectory, environment);
+    }
+
+    /** Starts the demo of the small bank. */
+    static Running startSmallDemo(Path dataDirectory, String... options) {
+        List<String> command = new ArrayList<>(in(SMALL_CHECKOUT));
+        command.add("demo");
+        command.addAll(List.of(options));
+        return start(command, dataDirectory, Map.of());
     }
 
     /** Starts any command with the data directory in QUITTANCE_HOME; a variable with an empty value is taken away. */
@@ -213,46 +244,88 @@ final class Program {
         throw new IllegalStateException("not within a checkout");
     }
 
-    private static List<String> command() {
-        Path target = CHECKOUT.resolve("ops/app/target");
-        Path jar = target.resolve("quittance-exec.jar");
-        Path unpacked = target.resolve("it-program");
+    private static void unpack() {
+        Path jar = TARGET.resolve("quittance-exec.jar");
         try {
-            Path mark = unpacked.resolve("quittance-exec.jar");
-            if (!Files.exists(mark) || Files.getLastModifiedTime(mark).compareTo(Files.getLastModifiedTime(jar)) < 0) {
-                Files.deleteIfExists(target.resolve("it-program.jsa"));
-                Process process = new ProcessBuilder(
-                                java(),
-                                "-Djarmode=tools",
-                                "-jar",
-                                jar.toString(),
-                                "extract",
-                                "--force",
-                                "--destination",
-                                unpacked.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                if (process.waitFor() != 0) {
-                    throw new IllegalStateException("the program cannot be unpacked; build it with mvn package");
-                }
-                Files.setLastModifiedTime(mark, java.nio.file.attribute.FileTime.from(java.time.Instant.now()));
+            if (Files.exists(SMALL_ROOTS)
+                    && Files.getLastModifiedTime(SMALL_ROOTS).compareTo(Files.getLastModifiedTime(jar)) >= 0) {
+                return;
             }
-            return List.of(
+            SmallBank.delete(SMALL_CHECKOUT);
+            Files.deleteIfExists(ARCHIVE);
+            SmallBank.delete(PROGRAM.getParent());
+            finish(new ProcessBuilder(
                     java(),
-                    "-Xmx512m",
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-XX:+AutoCreateSharedArchive",
-                    "-XX:SharedArchiveFile=" + target.resolve("it-program.jsa"),
-                    "-Xlog:cds=off,cds+dynamic=off,aot=off",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow",
-                    "-Dquittance.checkout=" + CHECKOUT,
+                    "-Djarmode=tools",
                     "-jar",
-                    mark.toString());
+                    jar.toString(),
+                    "extract",
+                    "--destination",
+                    PROGRAM.getParent().toString()));
+            rehearse();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static List<String> in(Path checkout) {
+        return command(checkout, AHEAD_OF_TIME ? "-XX:AOTCache=" + ARCHIVE : "-XX:SharedArchiveFile=" + ARCHIVE);
+    }
+
+    private static List<String> command(Path checkout, String archive) {
+        var command = new ArrayList<>(List.of(
+                java(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                archive,
+                "-Xlog:disable",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dquittance.checkout=" + checkout));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-jar", PROGRAM.toString()));
+        return command;
+    }
+
+    /** A demo of the small bank, from which the archive learns what a start needs, and the bank's headers are noted down. */
+    private static void rehearse() throws IOException {
+        Path checkout = SMALL_CHECKOUT;
+        Files.createDirectories(checkout.resolve("ops/demo"));
+        Files.createSymbolicLink(checkout.resolve("contracts"), CHECKOUT.resolve("contracts"));
+        SmallBank.copyWithControlLines(checkout.resolve("ops/demo"));
+        Path data = Files.createTempDirectory("quittance-rehearsal");
+        var command = new ArrayList<>(
+                command(checkout, (AHEAD_OF_TIME ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + ARCHIVE));
+        command.addAll(List.of("demo", "--json"));
+        Result result;
+        try (Running running = start(command, data, Map.of())) {
+            result = running.result();
+        }
+        SmallBank.delete(data);
+        // Around it the JVM says what it does about the archive.
+        String json =
+                result.out().substring(result.out().indexOf('{'), result.out().lastIndexOf('}') + 1);
+        var roots = new StringBuilder();
+        for (var cycle : JsonMapper.shared().readTree(json).get("cycles")) {
+            roots.append(cycle.get("number").asLong())
+                    .append(' ')
+                    .append(cycle.get("headerHash").asString())
+                    .append('\n');
+        }
+        Files.writeString(SMALL_ROOTS, roots);
+    }
+
+    private static void finish(ProcessBuilder command) throws IOException {
+        try {
+            if (command.redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    != 0) {
+                throw new IllegalStateException("the program cannot be unpacked; build it with mvn package");
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);

@@ -205,6 +205,25 @@ final class SmallBank {
         }
     }
 
+    /** Its parameters and days as a demo has them; the files come as rejects of themselves, which need no end line. */
+    static void copyWithControlLines(Path demo) throws IOException {
+        Path resources = Program.CHECKOUT.resolve("ops/app/src/test/resources/small-bank");
+        Files.copy(resources.resolve("bank.json"), demo.resolve("bank.json"));
+        for (LocalDate date : List.of(FIRST, SECOND)) {
+            Path day = Files.createDirectories(demo.resolve("days").resolve(date.toString()));
+            try (Stream<Path> files = Files.list(resources.resolve(date.toString()))) {
+                for (Path file : files.toList()) {
+                    String name = file.getFileName().toString();
+                    String kind = name.substring(name.indexOf('-') + 1, name.indexOf('.'));
+                    Files.writeString(
+                            day.resolve(name),
+                            "#quittance,1,%s,%s-%s.r1,%s%n%s"
+                                    .formatted(kind, kind, date, date, Files.readString(file)));
+                }
+            }
+        }
+    }
+
     static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
