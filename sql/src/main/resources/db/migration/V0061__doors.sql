@@ -194,7 +194,8 @@ CREATE VIEW seen.holds WITH (security_barrier) AS
 
 -- Tasks are on offer to all; what a cycle found is told in sums over all participants, once it is published.
 CREATE VIEW seen.tasks WITH (security_barrier) AS
-    SELECT t.task_id, t.publisher, t.reward_utoken, t.capability, t.due_at, t.state, t.published_cycle, t.agent_account
+    SELECT t.task_id, t.publisher, t.reward_utoken, t.capability, t.due_at, t.state, t.published_cycle, t.agent_account,
+        t.changed_cycle, t.intake_no
     FROM public.tasks t
     WHERE t.published_cycle <= (SELECT h.last_cycle FROM public.books_head h);
 

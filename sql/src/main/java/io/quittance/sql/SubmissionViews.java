@@ -58,11 +58,11 @@ final class SubmissionViews {
      */
     private static final String OF_SUBMISSION = POSTINGS + """
              WHERE t.intake_no = :intakeNo AND t.created_at IN (
-                SELECT w.cut_off FROM submissions s JOIN settlement_windows w ON w.window_no = s.window_no
+                SELECT w.cut_off FROM seen.submissions s JOIN settlement_windows w ON w.window_no = s.window_no
                 WHERE s.intake_no = :intakeNo
-                UNION ALL SELECT y.cut_off FROM submission_outcomes o JOIN settlement_cycles y ON y.cycle = o.cycle
+                UNION ALL SELECT y.cut_off FROM seen.submission_outcomes o JOIN settlement_cycles y ON y.cycle = o.cycle
                 WHERE o.intake_no = :intakeNo
-                UNION ALL SELECT y.cut_off FROM tasks k JOIN settlement_cycles y ON y.cycle = k.changed_cycle
+                UNION ALL SELECT y.cut_off FROM seen.tasks k JOIN settlement_cycles y ON y.cycle = k.changed_cycle
                 WHERE k.intake_no = :intakeNo)
              ORDER BY t.id
             """;
