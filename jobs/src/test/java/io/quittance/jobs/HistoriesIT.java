@@ -33,6 +33,7 @@ import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.SettlementCycle;
 import io.quittance.domain.settlement.SlowBank;
 import io.quittance.domain.settlement.TestBank;
+import io.quittance.sql.DoorDatabase;
 import io.quittance.sql.SqlAdapters;
 import io.quittance.sql.TestDatabase;
 import java.math.BigInteger;
@@ -146,6 +147,7 @@ class HistoriesIT {
                 TestBank.FIRST_DATE);
         ports = new AnnotationConfigApplicationContext();
         ports.registerBean(DataSource.class, () -> database.application());
+        ports.registerBean(DoorDatabase.class, database::doors);
         ports.registerBean(PlatformTransactionManager.class, () -> new JdbcTransactionManager(database.application()));
         ports.registerBean(BankSecret.class, () -> secret);
         ports.registerBean(Bank.class, () -> bank);
