@@ -77,7 +77,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 class HistoriesIT {
 
-    private static final int HISTORIES = 100;
+    private static final int HISTORIES = 300;
 
     /** Beyond every date of a history, so that no window is laid out but those that the history has. */
     private static final LocalDate FAR_AHEAD = TestBank.FIRST_DATE.plusYears(2);
