@@ -40,11 +40,6 @@ final class BankOpening {
 
     /** Migrates, as the owner; also the tables of Spring Batch and Quartz, from their own scripts. */
     static void migrate(String databaseUrl) {
-        if (!databaseUrl.startsWith("jdbc:postgresql:")) {
-            throw Trouble.wrongUsage(
-                    "\"" + databaseUrl.replaceAll("\\?.*", "") + "\" is no JDBC address of a PostgreSQL,"
-                            + " such as jdbc:postgresql://host/database?user=owner.");
-        }
         requireAnswer(databaseUrl);
         var config = new HikariConfig();
         config.setJdbcUrl(databaseUrl);

@@ -4,6 +4,7 @@ import io.quittance.domain.commitment.ChainUnavailableException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Something that a person has to mend. The message is one clear sentence; the exit code says of what kind it is. */
 final class Trouble extends RuntimeException {
@@ -47,6 +48,13 @@ final class Trouble extends RuntimeException {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Trouble trouble) {
                 return Optional.of(trouble);
+            }
+            // A connection that breaks cannot be rolled back either, and that failure hides the first one.
+            if (cause instanceof TransactionSystemException rollback && rollback.getApplicationException() != null) {
+                Optional<Trouble> first = in(rollback.getApplicationException());
+                if (first.isPresent()) {
+                    return first;
+                }
             }
             if (cause instanceof ChainUnavailableException unavailable) {
                 return Optional.of(machineLacks("The chain gives no usable answer: " + firstLine(unavailable) + "."));
