@@ -209,7 +209,7 @@ class BadMachineIT {
         try (Program.Running service = Program.serve(data)) {
             requireLacking(Program.run(data, "serve", "--port", "0"), "A service of " + data + " runs already.");
 
-            service.signal("INT");
+            service.signal("TERM");
             assertThat(service.result().exit()).isEqualTo(Trouble.INTERRUPTED);
         }
         assertThat(processesOf(data)).isEmpty();
