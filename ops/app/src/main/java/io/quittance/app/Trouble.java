@@ -59,9 +59,12 @@ final class Trouble extends RuntimeException {
             if (cause instanceof ChainUnavailableException unavailable) {
                 return Optional.of(machineLacks("The chain gives no usable answer: " + firstLine(unavailable) + "."));
             }
-            if (cause instanceof SQLException refused && isGone(refused)) {
+            // Nothing but a broken connection keeps a transaction from being rolled back, and that hides why it was to
+            // be.
+            if (cause instanceof SQLException refused && isGone(refused)
+                    || cause instanceof TransactionSystemException && cause.getCause() instanceof SQLException) {
                 gone = machineLacks("The database went away ("
-                        + LocalPostgres.lastComplaint().orElse(firstLine(refused))
+                        + LocalPostgres.lastComplaint().orElse(firstLine(cause))
                         + "); what was under way is resumed by the next run.");
             }
         }

@@ -164,6 +164,7 @@ class BadMachineIT {
         if (Full.canMount()) {
             ways.add(new Full(Way.SMALL_DISK, 16, "No space left on device"));
             ways.add(new Full(Way.SMALL_DISK, 30_000, "No space left on device"));
+            ways.add(new Full(Way.SMALL_DISK, 64_000, "space left"));
         }
         return ways.stream();
     }
