@@ -9,10 +9,12 @@ import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
+import io.quittance.domain.settlement.Workers;
 import java.lang.management.ManagementFactory;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -21,6 +23,11 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @Import(SettlementCycleJob.class)
 public class CycleJobs {
+
+    @Bean
+    Workers workers(@Value("${quittance.workers:0}") int count) {
+        return count == 0 ? Workers.ofMachine() : new Workers(count);
+    }
 
     @Bean
     CycleSteps cycleSteps(
@@ -32,7 +39,8 @@ public class CycleJobs {
             CommitmentStore commitments,
             CommitFollower follower,
             Reconciliation reconciliation,
-            CycleReports reports) {
+            CycleReports reports,
+            Workers workers) {
         return new CycleSteps(
                 windows,
                 cycles,
@@ -43,7 +51,8 @@ public class CycleJobs {
                 follower,
                 new ChainIdentity(commitments),
                 reconciliation,
-                reports);
+                reports,
+                workers);
     }
 
     @Bean

@@ -19,10 +19,9 @@ import io.quittance.domain.settlement.CycleSlots;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.SettlementCycle;
+import io.quittance.domain.settlement.Workers;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,13 +53,13 @@ final class CycleSteps {
     private final ChainIdentity chainIdentity;
     private final Reconciliation reconciliation;
     private final CycleReports reports;
+    private final Workers workers;
 
     private long token;
     private CycleProgress progress = CycleProgress.NONE;
     private @Nullable SettlementCycle run;
     private long restingBefore;
-    /** The seal of the run in memory, hashed on a thread of its own while the journal is loaded. */
-    private @Nullable Future<CycleSealer> sealing;
+    private @Nullable RunAhead ahead;
 
     CycleSteps(
             Windows windows,
@@ -72,7 +71,8 @@ final class CycleSteps {
             CommitFollower follower,
             ChainIdentity chainIdentity,
             Reconciliation reconciliation,
-            CycleReports reports) {
+            CycleReports reports,
+            Workers workers) {
         this.windows = windows;
         this.cycles = cycles;
         this.seals = seals;
@@ -83,6 +83,7 @@ final class CycleSteps {
         this.chainIdentity = chainIdentity;
         this.reconciliation = reconciliation;
         this.reports = reports;
+        this.workers = workers;
     }
 
     /** Begins a run under a lease. Forgets what an earlier run left in memory. */
@@ -90,10 +91,10 @@ final class CycleSteps {
         token = leaseToken;
         progress = onlooker;
         run = null;
-        Future<CycleSealer> before = sealing;
+        RunAhead before = ahead;
+        ahead = null;
         if (before != null) {
-            before.cancel(true);
-            sealing = null;
+            before.abandon();
         }
     }
 
@@ -150,9 +151,10 @@ final class CycleSteps {
             if (!counts.balance()) {
                 throw new IllegalStateException("cycle " + cycle + " lost or doubled a submission: " + counts);
             }
-            cycles.loadTransfers(token, window, current);
+            Hash32 transfers = Objects.requireNonNull(ahead, "begun when the run was netted")
+                    .loaded();
             progress.reached("postJournal.loaded");
-            cycles.publish(token, window, current, counts, CycleSlots.of(current, window.firstSeq()));
+            cycles.publish(token, window, current, counts, CycleSlots.of(current, transfers));
             progress.reached("postJournal.published");
             LOG.info("cycle={} step=postJournal {}", cycle, counts);
             return null;
@@ -186,21 +188,14 @@ final class CycleSteps {
 
     /** As the run in memory began it, or anew from the journal. */
     private CycleSealer hashed(long cycle, long transfers) {
-        Future<CycleSealer> begun = sealing;
-        sealing = null;
-        if (begun == null) {
-            CycleSealer sealer = sealer(window(cycle), transfers);
-            cycles.journal(cycle, sealer);
-            return sealer;
+        RunAhead begun = ahead;
+        ahead = null;
+        if (begun != null) {
+            return begun.sealer();
         }
-        try {
-            return begun.get();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while cycle " + cycle + " was being sealed", stopped);
-        } catch (ExecutionException failure) {
-            throw new IllegalStateException("cycle " + cycle + " could not be sealed", failure.getCause());
-        }
+        CycleSealer sealer = sealer(window(cycle), transfers);
+        cycles.journal(cycle, sealer);
+        return sealer;
     }
 
     private CycleSealer sealer(ClosedWindow window, long transfers) {
@@ -275,21 +270,25 @@ final class CycleSteps {
         SettlementCycle current = matched(cycle);
         if (current.stage() == SettlementCycle.Stage.MATCHED) {
             current.settleFills();
+            ahead = ahead(window(cycle), current);
             current.net();
             requireSameAsBefore(cycle, "netPositions", CycleSlots.outcomes(current));
-            beginSeal(window(cycle), current);
         }
         return current;
     }
 
-    private void beginSeal(ClosedWindow window, SettlementCycle settled) {
-        CycleSealer sealer = sealer(window, settled.transfers().size());
-        var task = new FutureTask<>(() -> {
-            sealer.takeAll(settled.transfers(), settled.books()).tree();
-            return sealer;
-        });
-        Thread.ofPlatform().daemon().name("seal-" + window.cycle()).start(task);
-        sealing = task;
+    /** What needs the transfers alone begins now; the rest of the run goes on beside it. */
+    private RunAhead ahead(ClosedWindow window, SettlementCycle filled) {
+        long held = token;
+        CycleSealer sealer = sealer(window, filled.transfers().size());
+        return RunAhead.begin(
+                window.cycle(),
+                () -> cycles.loadTransfers(held, window, filled),
+                () -> CycleSlots.transfers(filled.transfers(), filled.books(), window.firstSeq()),
+                () -> {
+                    sealer.takeAll(filled.transfers(), filled.books(), workers).tree();
+                    return sealer;
+                });
     }
 
     /** A resumed run that decides otherwise than the one before it must not go on. */

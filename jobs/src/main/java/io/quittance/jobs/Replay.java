@@ -19,6 +19,7 @@ import io.quittance.domain.settlement.CycleSlots;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.SettlementCycle;
+import io.quittance.domain.settlement.Workers;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,9 +84,9 @@ public final class Replay {
             CycleInput input = cycles.input(window, held);
             SettlementCycle run = new SettlementCycle(books, input).settle();
             CycleCounts counts = CycleCounts.of(run, restingBefore);
-            Map<Slot, Hash32> slots = CycleSlots.of(run, firstSeq);
+            Map<Slot, Hash32> slots = CycleSlots.of(run, CycleSlots.transfers(run.transfers(), books, firstSeq));
             var sealer = new CycleSealer(secret, domain, withFirstSeq(window, firstSeq), counts.transfers());
-            SealHeader header = sealer.takeAll(run.transfers(), books)
+            SealHeader header = sealer.takeAll(run.transfers(), books, Workers.ofMachine())
                     .seal(counts, slots, prevHash)
                     .header();
             listener.replayed(compare(header, slots, window));

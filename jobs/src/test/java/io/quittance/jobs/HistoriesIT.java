@@ -33,6 +33,7 @@ import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.SettlementCycle;
 import io.quittance.domain.settlement.SlowBank;
 import io.quittance.domain.settlement.TestBank;
+import io.quittance.domain.settlement.Workers;
 import io.quittance.sql.DoorDatabase;
 import io.quittance.sql.SqlAdapters;
 import io.quittance.sql.TestDatabase;
@@ -123,6 +124,8 @@ class HistoriesIT {
     private static long satOut;
 
     private static TestDatabase database;
+    private static final int[] WORKERS = {1, 2, 7};
+    private static final Map<Integer, AnnotationConfigApplicationContext> PORTS = new HashMap<>();
     private static AnnotationConfigApplicationContext ports;
     private static JdbcClient owner;
     private static TransactionTemplate asOwner;
@@ -145,14 +148,10 @@ class HistoriesIT {
                 "0x00000000000000000000000000000000000000b0",
                 Hash32.ZERO,
                 TestBank.FIRST_DATE);
-        ports = new AnnotationConfigApplicationContext();
-        ports.registerBean(DataSource.class, () -> database.application());
-        ports.registerBean(DoorDatabase.class, database::doors);
-        ports.registerBean(PlatformTransactionManager.class, () -> new JdbcTransactionManager(database.application()));
-        ports.registerBean(BankSecret.class, () -> secret);
-        ports.registerBean(Bank.class, () -> bank);
-        ports.register(SqlAdapters.class);
-        ports.refresh();
+        for (int count : WORKERS) {
+            PORTS.put(count, ports(secret, bank, count));
+        }
+        use(WORKERS[0]);
         port(BankStore.class).open(bank, RandomHistory.throughDoors(1).bank().parameters());
         var directory = port(ClientDirectory.class);
         clients = Map.of(
@@ -162,18 +161,6 @@ class HistoriesIT {
                 directory.register(RandomHistory.OPERATOR, Set.of(Client.Scope.OPERATE, Client.Scope.METER)));
         checker = directory.register("checker", Set.of(Client.Scope.OPERATE));
         lease = port(Lease.class).take("histories").orElseThrow();
-        var commitments = port(CommitmentStore.class);
-        steps = new CycleSteps(
-                port(Windows.class),
-                port(CycleStore.class),
-                port(SealStore.class),
-                port(BankStore.class),
-                secret,
-                commitments,
-                null, // The step that follows the chain is not called.
-                new ChainIdentity(commitments),
-                port(Reconciliation.class),
-                cycle -> {});
         List<String> tables = owner.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
                         + " AND relkind IN ('r', 'p') AND NOT relispartition")
                 .query(String.class)
@@ -195,10 +182,41 @@ class HistoriesIT {
                         .collect(Collectors.joining());
     }
 
+    private static AnnotationConfigApplicationContext ports(BankSecret secret, Bank bank, int workers) {
+        var opened = new AnnotationConfigApplicationContext();
+        opened.registerBean(DataSource.class, () -> database.application());
+        opened.registerBean(DoorDatabase.class, database::doors);
+        opened.registerBean(PlatformTransactionManager.class, () -> new JdbcTransactionManager(database.application()));
+        opened.registerBean(BankSecret.class, () -> secret);
+        opened.registerBean(Bank.class, () -> bank);
+        opened.registerBean(Workers.class, () -> new Workers(workers));
+        opened.register(SqlAdapters.class);
+        opened.refresh();
+        return opened;
+    }
+
+    /** From now on cycles run on so many workers. */
+    private static void use(int workers) {
+        ports = PORTS.get(workers);
+        var commitments = port(CommitmentStore.class);
+        steps = new CycleSteps(
+                port(Windows.class),
+                port(CycleStore.class),
+                port(SealStore.class),
+                port(BankStore.class),
+                port(BankSecret.class),
+                commitments,
+                null, // The step that follows the chain is not called.
+                new ChainIdentity(commitments),
+                port(Reconciliation.class),
+                cycle -> {},
+                port(Workers.class));
+    }
+
     @AfterAll
     static void close() {
         lease.close();
-        ports.close();
+        PORTS.values().forEach(AnnotationConfigApplicationContext::close);
         database.close();
     }
 
@@ -209,7 +227,7 @@ class HistoriesIT {
     @Test
     void theBankDoesAsTheEngineAndAsThePlainRulesSay() {
         int histories = Integer.getInteger("histories", HISTORIES);
-        ForEachSeed.upTo(histories, HistoriesIT::live);
+        ForEachSeed.upTo(histories, seed -> live(seed, WORKERS[(int) (seed % WORKERS.length)]));
         if (System.getProperty("seed") == null && histories >= HISTORIES) {
             requireReach();
         }
@@ -230,7 +248,19 @@ class HistoriesIT {
         assertThat(satOut).as("orders that sat out a date").isPositive();
     }
 
-    private static void live(long seed) {
+    @Test
+    void theSameHistoryGivesTheSameHeadersWhateverTheNumberOfWorkers() {
+        ForEachSeed.upTo(5, seed -> {
+            List<Hash32> headers = live(seed, 1);
+            assertThat(headers).isNotEmpty();
+            assertThat(live(seed, 2)).isEqualTo(headers);
+            assertThat(live(seed, 7)).isEqualTo(headers);
+        });
+    }
+
+    /** Lives a history, comparing after each cycle; the hashes of its headers. */
+    private static List<Hash32> live(long seed, int workers) {
+        use(workers);
         startOver();
         RandomHistory history = RandomHistory.throughDoors(seed);
         TestBank bank = history.bank();
@@ -255,6 +285,7 @@ class HistoriesIT {
             compare(where + "by the plain rules, ", cycle, received, judged, rules, bank);
         }
         port(Reconciliation.class).proveBooks().forEach(HistoriesIT::requireNoBreak);
+        var headers = new ArrayList<Hash32>();
         new Replay(
                         port(Windows.class),
                         port(CycleStore.class),
@@ -270,7 +301,9 @@ class HistoriesIT {
                                     .header(replayed.cycle())
                                     .orElseThrow()
                                     .hash());
+                    headers.add(replayed.headerHash());
                 });
+        return headers;
     }
 
     /** Nothing has happened in this bank. Rows are deleted, not tables truncated: they are few. */

@@ -17,6 +17,7 @@ import io.quittance.domain.seal.Slot;
 import io.quittance.domain.settlement.CycleCounts;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SettlementCycle;
+import io.quittance.domain.settlement.Workers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
@@ -172,12 +173,15 @@ final class JdbcCycleStore implements CycleStore {
             """;
 
     private final DataSource application;
+    private final Workers workers;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final TransactionTemplate snapshot;
 
-    JdbcCycleStore(DataSource application) {
+    /** @param workers how many connections load the journal */
+    JdbcCycleStore(DataSource application, Workers workers) {
         this.application = application;
+        this.workers = workers;
         this.jdbc = JdbcClient.create(application);
         var manager = new JdbcTransactionManager(application);
         this.transaction = new TransactionTemplate(manager);
@@ -349,34 +353,45 @@ final class JdbcCycleStore implements CycleStore {
 
     @Override
     public void loadTransfers(long token, ClosedWindow window, SettlementCycle run) {
+        String partition =
+                within(transaction, "open the journal", connection -> openJournal(connection, token, window.cycle()));
+        workers.overRanges(
+                "load-" + window.cycle(),
+                run.transfers().size(),
+                (from, to) -> does(transaction, "load the journal", connection -> {
+                    call(connection, ASSERT_LEASE, token);
+                    copyTransfers(connection, partition, window, run, from, to);
+                }));
+    }
+
+    private static void copyTransfers(
+            Connection connection, String partition, ClosedWindow window, SettlementCycle run, int first, int end)
+            throws SQLException {
         TransferList transfers = run.transfers();
         Books books = run.books();
-        does(transaction, "load the journal", connection -> {
-            String partition = openJournal(connection, token, window.cycle());
-            try (var copy = new BinaryCopy(connection, COPY_TRANSFERS.formatted(partition))) {
-                for (int i = 0; i < transfers.size(); i++) {
-                    int from = transfers.from(i);
-                    int to = transfers.to(i);
-                    copy.row(12)
-                            .ofLong(window.firstSeq() + i)
-                            .ofLong(window.cycle())
-                            .ofInt(i)
-                            .ofInt(transfers.asset(i))
-                            .ofUuid(books.idHigh(from), books.idLow(from))
-                            .ofUuid(books.idHigh(to), books.idLow(to))
-                            .ofLong(transfers.amount(i))
-                            .ofShort(transfers.typeCode(i))
-                            .ofShort(transfers.leg(i));
-                    if (transfers.intakeNo(i) == TransferList.NO_SUBMISSION) {
-                        copy.ofNull();
-                    } else {
-                        copy.ofLong(transfers.intakeNo(i));
-                    }
-                    copy.ofText(transfers.taskId(i)).ofInstant(window.cutOff());
+        try (var copy = new BinaryCopy(connection, COPY_TRANSFERS.formatted(partition))) {
+            for (int i = first; i < end; i++) {
+                int from = transfers.from(i);
+                int to = transfers.to(i);
+                copy.row(12)
+                        .ofLong(window.firstSeq() + i)
+                        .ofLong(window.cycle())
+                        .ofInt(i)
+                        .ofInt(transfers.asset(i))
+                        .ofUuid(books.idHigh(from), books.idLow(from))
+                        .ofUuid(books.idHigh(to), books.idLow(to))
+                        .ofLong(transfers.amount(i))
+                        .ofShort(transfers.typeCode(i))
+                        .ofShort(transfers.leg(i));
+                if (transfers.intakeNo(i) == TransferList.NO_SUBMISSION) {
+                    copy.ofNull();
+                } else {
+                    copy.ofLong(transfers.intakeNo(i));
                 }
-                copy.end();
+                copy.ofText(transfers.taskId(i)).ofInstant(window.cutOff());
             }
-        });
+            copy.end();
+        }
     }
 
     @Override

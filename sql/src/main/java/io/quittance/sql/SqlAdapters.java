@@ -18,6 +18,7 @@ import io.quittance.domain.seal.ProofFile;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.EntryProofs;
 import io.quittance.domain.settlement.SealStore;
+import io.quittance.domain.settlement.Workers;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,8 +54,8 @@ public class SqlAdapters {
     }
 
     @Bean
-    CycleStore cycleStore(DataSource application) {
-        return new JdbcCycleStore(application);
+    CycleStore cycleStore(DataSource application, Workers workers) {
+        return new JdbcCycleStore(application, workers);
     }
 
     @Bean

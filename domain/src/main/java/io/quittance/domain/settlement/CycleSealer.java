@@ -4,6 +4,7 @@ import io.quittance.domain.cycle.ClosedWindow;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.seal.BankSecret;
+import io.quittance.domain.seal.CycleSecret;
 import io.quittance.domain.seal.DataRoot;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.EntrySealer;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class CycleSealer implements CycleStore.TransferSink {
 
     private final ClosedWindow window;
+    private final CycleSecret cycleSecret;
+    private final EntryDomain domain;
     private final EntrySealer entries;
     private final EntryTree.Builder leaves;
     private final byte[] leaf = new byte[Hash32.LENGTH];
@@ -34,7 +37,9 @@ public final class CycleSealer implements CycleStore.TransferSink {
     /** @param count how many transfers will come */
     public CycleSealer(BankSecret secret, EntryDomain domain, ClosedWindow window, long count) {
         this.window = window;
-        this.entries = new EntrySealer(secret.forCycle(window.cycle()), domain, window.cutOff());
+        this.cycleSecret = secret.forCycle(window.cycle());
+        this.domain = domain;
+        this.entries = new EntrySealer(cycleSecret, domain, window.cutOff());
         this.count = count;
         this.leaves = EntryTree.builder(Math.toIntExact(count));
         this.next = window.firstSeq();
@@ -58,6 +63,46 @@ public final class CycleSealer implements CycleStore.TransferSink {
         }
         entries.leaf(seq, fromHigh, fromLow, toHigh, toLow, amount, asset, typeCode, leaf, 0);
         leaves.put(Math.toIntExact(seq - window.firstSeq()), leaf, 0, 1);
+        add(asset, amount);
+        next++;
+    }
+
+    /** Takes all transfers of a run. They are hashed in ranges, so that several workers can do it. */
+    public CycleSealer takeAll(TransferList transfers, Books books, Workers workers) {
+        if (next != window.firstSeq() || transfers.size() != count) {
+            throw new IllegalStateException("cycle " + window.cycle() + ": " + transfers.size()
+                    + " transfers where all of " + count + " were due");
+        }
+        workers.overRanges("seal-" + window.cycle(), transfers.size(), (from, to) -> hash(transfers, books, from, to));
+        for (int i = 0; i < transfers.size(); i++) {
+            add(transfers.asset(i), transfers.amount(i));
+        }
+        next += count;
+        return this;
+    }
+
+    private void hash(TransferList transfers, Books books, int from, int to) {
+        var sealer = new EntrySealer(cycleSecret, domain, window.cutOff());
+        byte[] hash = new byte[Hash32.LENGTH];
+        for (int i = from; i < to; i++) {
+            int payer = transfers.from(i);
+            int payee = transfers.to(i);
+            sealer.leaf(
+                    window.firstSeq() + i,
+                    books.idHigh(payer),
+                    books.idLow(payer),
+                    books.idHigh(payee),
+                    books.idLow(payee),
+                    transfers.amount(i),
+                    transfers.asset(i),
+                    transfers.typeCode(i),
+                    hash,
+                    0);
+            leaves.put(i, hash, 0, 1);
+        }
+    }
+
+    private void add(int asset, long amount) {
         if (asset == 0) {
             if (Long.MAX_VALUE - partial < amount) {
                 total = total.add(BigInteger.valueOf(partial));
@@ -65,26 +110,6 @@ public final class CycleSealer implements CycleStore.TransferSink {
             }
             partial += amount;
         }
-        next++;
-    }
-
-    /** Takes the transfers of a run, in their order. */
-    public CycleSealer takeAll(TransferList transfers, Books books) {
-        for (int i = 0; i < transfers.size(); i++) {
-            int from = transfers.from(i);
-            int to = transfers.to(i);
-            transfer(
-                    window.firstSeq() + i,
-                    books.idHigh(from),
-                    books.idLow(from),
-                    books.idHigh(to),
-                    books.idLow(to),
-                    transfers.amount(i),
-                    transfers.asset(i),
-                    transfers.typeCode(i),
-                    transfers.leg(i));
-        }
-        return this;
     }
 
     /**

@@ -16,13 +16,13 @@ public final class CycleSlots {
 
     private CycleSlots() {}
 
-    /** @param firstSeq sequence number of the run's first transfer */
-    public static Map<Slot, Hash32> of(SettlementCycle run, long firstSeq) {
+    /** @param transfers the hash of {@link Slot#TRANSFERS}, as {@link #transfers} gives it */
+    public static Map<Slot, Hash32> of(SettlementCycle run, Hash32 transfers) {
         var slots = new EnumMap<Slot, Hash32>(Slot.class);
         slots.put(Slot.INPUTS, run.inputsHash());
         slots.put(Slot.PARAMETERS, parameters(run.input()));
         slots.put(Slot.OUTCOMES, outcomes(run));
-        slots.put(Slot.TRANSFERS, transfers(run.transfers(), run.books(), firstSeq));
+        slots.put(Slot.TRANSFERS, transfers);
         slots.put(Slot.PRICES, prices(run.rounds()));
         slots.put(Slot.POSITIONS, positions(run.positions(), run.books()));
         return slots;
@@ -46,7 +46,12 @@ public final class CycleSlots {
         return records.finish();
     }
 
-    private static Hash32 transfers(TransferList transfers, Books books, long firstSeq) {
+    /**
+     * The hash of a cycle's transfers.
+     *
+     * @param firstSeq sequence number of the first
+     */
+    public static Hash32 transfers(TransferList transfers, Books books, long firstSeq) {
         var records = new SlotRecords(Slot.TRANSFERS);
         for (int i = 0; i < transfers.size(); i++) {
             int from = transfers.from(i);

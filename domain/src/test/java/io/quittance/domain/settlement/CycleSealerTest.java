@@ -81,12 +81,14 @@ class CycleSealerTest {
         var again = new CycleSealer(SECRET, DOMAIN, window(history.bank, 41), count);
         feed(again, run, 41);
         assertThat(again.seal(counts, slots, BEFORE).header()).isEqualTo(header);
-        var atOnce = new CycleSealer(SECRET, DOMAIN, window(history.bank, 41), count);
-        atOnce.takeAll(run.transfers(), run.books());
-        assertThat(atOnce.tree()).isSameAs(atOnce.tree());
-        CycleSealer.Sealed sealed = atOnce.seal(counts, slots, BEFORE);
-        assertThat(sealed.header()).isEqualTo(header);
-        assertThat(sealed.tree()).isSameAs(atOnce.tree());
+        for (int workers : new int[] {1, 2, 7}) {
+            var atOnce = new CycleSealer(SECRET, DOMAIN, window(history.bank, 41), count);
+            atOnce.takeAll(run.transfers(), run.books(), new Workers(workers));
+            assertThat(atOnce.tree()).isSameAs(atOnce.tree());
+            CycleSealer.Sealed sealed = atOnce.seal(counts, slots, BEFORE);
+            assertThat(sealed.header()).as(workers + " workers").isEqualTo(header);
+            assertThat(sealed.tree()).isSameAs(atOnce.tree());
+        }
         var later = new CycleSealer(SECRET, DOMAIN, window(history.bank, 42), count);
         feed(later, run, 42);
         assertThat(later.seal(counts, slots, BEFORE).header().entryRoot()).isNotEqualTo(header.entryRoot());

@@ -83,7 +83,8 @@ class CycleSlotsTest {
             }
             var context = new CycleContext(1, TestBank.FIRST_DATE, CUT_OFF, parameters);
             var input = new ListedInput(context, List.of(), received, List.of(), ListedInput.Resolver.NOTHING);
-            return CycleSlots.of(new SettlementCycle(books, input).settle(), firstSeq);
+            SettlementCycle run = new SettlementCycle(books, input).settle();
+            return CycleSlots.of(run, CycleSlots.transfers(run.transfers(), books, firstSeq));
         }
 
         static Queued queued(long intakeNo, Submission submission, Instant receivedAt, boolean byOperator) {

@@ -376,7 +376,7 @@ public final class TestBank {
 
     /** Slots of the last cycle. */
     public Map<Slot, Hash32> slotsOf(SettlementCycle run) {
-        return CycleSlots.of(run, firstSeq);
+        return CycleSlots.of(run, CycleSlots.transfers(run.transfers(), run.books(), firstSeq));
     }
 
     /** Finds what the window's cancels and reversals name among all that was ever handed in. */
