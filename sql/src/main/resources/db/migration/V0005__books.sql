@@ -69,7 +69,7 @@ CREATE TABLE account_balances (
         WHEN '+' THEN posted >= 0 AND reserved <= posted
         WHEN '-' THEN posted <= 0 AND reserved = 0
         ELSE posted = 0 AND reserved = 0 END)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 50);  -- Room for a cycle to move them all, in place.
 
 -- What a cycle moved, one row per balance that it touched, loaded before the cycle is published; publishing moves the
 -- balances by these rows. They name the position before, so that an account's history can be walked back from its balance

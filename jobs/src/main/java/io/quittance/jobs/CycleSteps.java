@@ -9,6 +9,7 @@ import io.quittance.domain.cycle.ClosedWindow;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.Hash32;
@@ -248,10 +249,12 @@ final class CycleSteps {
         SettlementCycle current = run;
         if (current == null || current.input().context().number() != cycle) {
             ClosedWindow window = window(cycle);
-            Books books = cycles.booksBefore(window);
-            restingBefore = books.orders.size();
-            current = new SettlementCycle(books, cycles.input(window));
-            current.screen();
+            try (CycleInput input = cycles.input(window)) {
+                Books books = cycles.booksBefore(window);
+                restingBefore = books.orders.size();
+                current = new SettlementCycle(books, input);
+                current.screen();
+            }
             requireSameAsBefore(cycle, "screenSubmissions", CycleSlots.outcomes(current));
             run = current;
         }

@@ -45,6 +45,8 @@ final class JdbcCycleInput implements CycleInput {
     private final NavigableMap<Long, LocalDate> held;
     private final long[] receivedOfKind;
     private final Map<UUID, SettledSubmission> reversible;
+    /** The last phase, which is the longest as a rule, until it has been read. */
+    private @Nullable ReadAhead debits;
 
     /** Reads with which a stream begins a snapshot of its own. */
     interface SnapshotReads {
@@ -136,6 +138,24 @@ final class JdbcCycleInput implements CycleInput {
         return legs;
     }
 
+    /** Begins to read the last phase now. Whoever asks for this closes the input. */
+    JdbcCycleInput readAhead() {
+        Set<Kind> kinds = QueueReader.present(Phase.DEBITS, receivedOfKind);
+        if (!kinds.isEmpty() && debits == null) {
+            debits = new ReadAhead(reads, "read the queue", QueueReader.selectOfWindow(window.windowNo(), kinds));
+        }
+        return this;
+    }
+
+    @Override
+    public void close() {
+        ReadAhead open = debits;
+        debits = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
     @Override
     public CycleContext context() {
         return new CycleContext(window.cycle(), window.businessDate(), window.cutOff(), window.parameters());
@@ -159,7 +179,15 @@ final class JdbcCycleInput implements CycleInput {
     @Override
     public void received(Phase phase, Consumer<Queued> visitor) {
         Set<Kind> kinds = QueueReader.present(phase, receivedOfKind);
-        if (!kinds.isEmpty()) {
+        ReadAhead ahead = phase == Phase.DEBITS ? debits : null;
+        if (ahead != null) {
+            debits = null;
+            try (var rows = new BinaryRows(ahead)) {
+                QueueReader.each(kinds, rows, visitor);
+            } catch (SQLException impossible) {
+                throw new IllegalStateException("rows read ahead come out of memory", impossible);
+            }
+        } else if (!kinds.isEmpty()) {
             reads.read(
                     "read the queue",
                     connection -> new QueueReader(connection).ofWindow(window.windowNo(), kinds, visitor));

@@ -240,11 +240,15 @@ final class JdbcCycleStore implements CycleStore {
         jdbc.sql(HELD).query(row -> {
             held.put(row.getLong(1), row.getObject(2, LocalDate.class));
         });
-        return input(window, held);
+        return cycleInput(window, held).readAhead();
     }
 
     @Override
     public CycleInput input(ClosedWindow window, NavigableMap<Long, LocalDate> held) {
+        return cycleInput(window, held);
+    }
+
+    private JdbcCycleInput cycleInput(ClosedWindow window, NavigableMap<Long, LocalDate> held) {
         return new JdbcCycleInput((what, read) -> does(snapshot, what, read::run), jdbc, window, held);
     }
 
@@ -520,31 +524,34 @@ final class JdbcCycleStore implements CycleStore {
 
     private static void mergeLimits(Connection connection, Books books) throws SQLException {
         execute(connection, CHANGED_LIMITS);
+        var changed = new int[1];
         try (var copy = new BinaryCopy(connection, COPY_LIMITS)) {
             books.eachLimit((subject, ofAccount, counter) -> {
                 try {
-                    copyLimit(copy, ofAccount ? "account" : "party", subject, books.limitDate(), counter);
+                    if (counter.touched) {
+                        copyLimit(copy, ofAccount ? "account" : "party", subject, books.limitDate(), counter);
+                        changed[0]++;
+                    }
                 } catch (SQLException failure) {
                     throw new IllegalStateException("the limits cannot be kept", failure);
                 }
             });
             copy.end();
         }
-        execute(connection, MOVE_LIMITS);
-        execute(connection, ADD_LIMITS);
+        if (execute(connection, MOVE_LIMITS) < changed[0]) {
+            execute(connection, ADD_LIMITS);
+        }
     }
 
     private static void copyLimit(BinaryCopy copy, String kind, UUID subject, LocalDate date, LimitCounter counter)
             throws SQLException {
-        if (counter.touched) {
-            copy.row(6)
-                    .ofText(kind)
-                    .ofUuid(subject)
-                    .ofDate(date)
-                    .ofLong(counter.used)
-                    .ofLong(counter.reserved)
-                    .ofLong(counter.minted);
-        }
+        copy.row(6)
+                .ofText(kind)
+                .ofUuid(subject)
+                .ofDate(date)
+                .ofLong(counter.used)
+                .ofLong(counter.reserved)
+                .ofLong(counter.minted);
     }
 
     private static void mergeHolds(Connection connection, SettlementCycle run, long cycle) throws SQLException {
@@ -734,9 +741,10 @@ final class JdbcCycleStore implements CycleStore {
         }
     }
 
-    private static void execute(Connection connection, String statement) throws SQLException {
+    /** How many rows the statement changed. */
+    private static int execute(Connection connection, String statement) throws SQLException {
         try (var call = connection.createStatement()) {
-            call.execute(statement);
+            return call.executeUpdate(statement);
         }
     }
 }

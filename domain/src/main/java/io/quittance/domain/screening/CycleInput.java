@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * The frozen input of a cycle, as streams: nothing has to be in memory at once, and each stream gives the same in the same
  * order however often it is read.
  */
-public interface CycleInput {
+public interface CycleInput extends AutoCloseable {
 
     CycleContext context();
+
+    /** Lets go of what was read ahead; what is asked for after that is read anew. */
+    @Override
+    default void close() {}
 
     /** Lines that the cycle sees for the first time, in the order of their receipt. */
     void reference(Consumer<ReferenceEntry> visitor);

@@ -38,7 +38,7 @@ public interface CycleStore {
      */
     Books booksBefore(ClosedWindow window);
 
-    /** What is judged in the next cycle to be published. */
+    /** What is judged in the next cycle to be published. Begins to read it; close it when it has been judged. */
     CycleInput input(ClosedWindow window);
 
     /**
