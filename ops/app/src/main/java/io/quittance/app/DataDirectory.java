@@ -45,7 +45,13 @@ final class DataDirectory implements AutoCloseable {
         String state = System.getenv("XDG_STATE_HOME");
         return state != null && !state.isBlank()
                 ? Path.of(state, "quittance")
-                : Path.of(System.getProperty("user.home"), ".local", "state", "quittance");
+                : userHome().resolve(Path.of(".local", "state", "quittance"));
+    }
+
+    /** What the shell means by {@code ~}: {@code $HOME}, which need not be where the system's list of users says. */
+    static Path userHome() {
+        String home = System.getenv("HOME");
+        return Path.of(home != null && !home.isBlank() ? home : System.getProperty("user.home"));
     }
 
     Path root() {

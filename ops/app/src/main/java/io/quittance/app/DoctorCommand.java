@@ -65,7 +65,7 @@ final class DoctorCommand implements Callable<Integer> {
     private Finding disk() {
         Path root = DataDirectory.chosen(common.dataDirectory);
         try {
-            long free = Files.getFileStore(Files.isDirectory(root) ? root : Path.of(System.getProperty("user.home")))
+            long free = Files.getFileStore(Files.isDirectory(root) ? root : DataDirectory.userHome())
                     .getUsableSpace();
             return new Finding("free disk", free >= DISK_NEEDED, (free >> 20) + " MiB free, 2048 are good to have");
         } catch (IOException failure) {

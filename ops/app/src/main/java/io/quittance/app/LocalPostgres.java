@@ -118,8 +118,9 @@ final class LocalPostgres implements AutoCloseable {
     /** Each user has unpacked binaries of their own; a shared folder would belong to whoever came first. */
     private static Path binaries() throws IOException {
         String cache = System.getenv("XDG_CACHE_HOME");
-        Path base =
-                cache != null && !cache.isBlank() ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
+        Path base = cache != null && !cache.isBlank()
+                ? Path.of(cache)
+                : DataDirectory.userHome().resolve(".cache");
         return Files.createDirectories(base.resolve("quittance").resolve("postgres"));
     }
 

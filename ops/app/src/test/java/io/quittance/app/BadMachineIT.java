@@ -179,6 +179,16 @@ class BadMachineIT {
         assertThat(processesOf(folder)).isEmpty();
     }
 
+    @Test
+    void withoutOtherWordTheDataGoesWhereHomeSays() throws IOException {
+        Path file = Files.writeString(folder.resolve("home"), "");
+        var environment =
+                Map.of("HOME", file.toString(), "QUITTANCE_HOME", "", "XDG_STATE_HOME", "", "XDG_CACHE_HOME", "");
+        requireLacking(
+                Program.run(folder, environment, "demo"),
+                "The data directory " + file.resolve(Path.of(".local", "state", "quittance", "demo")));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"demo", "serve --port 0"})
     void aReadOnlyDataDirectoryIsSaid(String command) {
