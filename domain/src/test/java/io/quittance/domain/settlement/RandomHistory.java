@@ -1,5 +1,6 @@
 package io.quittance.domain.settlement;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountStatus;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
@@ -18,6 +19,7 @@ import io.quittance.domain.screening.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,11 @@ public final class RandomHistory {
         open("a5", "p3", KycLevel.L2, null);
         open("a6", "p4", KycLevel.L3, null);
         open("a7", "p5", KycLevel.L0, null);
+        if (doors) {
+            for (int i = 0; i < 3; i++) { // They begin with nothing, so they may be closed.
+                openByLine("b" + i, "q" + i, KycLevel.L3, null, 0);
+            }
+        }
         for (int r = 0; r < 4; r++) {
             String noClass = doors ? TestBank.L40 : "GPU-NONE";
             bank.resource("r" + r, holders.get(r).id(), r < 3 ? classAt(r) : noClass, 1 + r % 2);
@@ -100,10 +107,10 @@ public final class RandomHistory {
         return holders;
     }
 
-    private void openByLine(String name, String party, KycLevel level, @Nullable Long cap) {
+    private void openByLine(String name, String party, KycLevel level, @Nullable Long cap, long funds) {
         UUID id = TestBank.id(name);
         bank.refer(new ReferenceLine.OpenAccount(id, TestBank.id(party), AccountType.PERSONAL, null, level, cap, null));
-        holders.add(new Holder(id, TestBank.id(party), level, cap, 60L * random.nextInt(2_000)));
+        holders.add(new Holder(id, TestBank.id(party), level, cap, funds));
     }
 
     /** Everybody deposits what they begin with: Tokens for an hour of H100, and credits to sell. */
@@ -113,10 +120,11 @@ public final class RandomHistory {
         record PayIn(UUID account, String resource, DepositMode mode, long gpuMs) {}
         var payIns = new ArrayList<PayIn>();
         for (Holder holder : holders) {
-            String name = "of-" + holder.id();
-            if (holder.funds() > 0) {
-                payIns.add(new PayIn(holder.id(), name, DepositMode.MINT, holder.funds()));
+            if (holder.funds() == 0) {
+                continue;
             }
+            String name = "of-" + holder.id();
+            payIns.add(new PayIn(holder.id(), name, DepositMode.MINT, holder.funds()));
             for (String computeClass : List.of(TestBank.H100, TestBank.A100)) {
                 payIns.add(new PayIn(holder.id(), name + computeClass, DepositMode.KEEP, 1 + random.nextInt(6_000)));
             }
@@ -135,7 +143,7 @@ public final class RandomHistory {
 
     private void open(String name, String party, KycLevel level, @Nullable Long cap) {
         if (doors) {
-            openByLine(name, party, level, cap);
+            openByLine(name, party, level, cap, 1 + 60L * random.nextInt(2_000));
             return;
         }
         UUID id = bank.account(name, TestBank.id(party), AccountType.PERSONAL, level, cap);
@@ -201,6 +209,61 @@ public final class RandomHistory {
             }
         }
         bank.at(null);
+        decideOnAccounts();
+    }
+
+    /** What the bank decides about accounts before the cut-off; nothing that a door would refuse. */
+    private void decideOnAccounts() {
+        Map<UUID, AccountStatus> now = new HashMap<>();
+        holders.forEach(h -> now.put(h.id(), bank.books().statusOf(bank.index(h.id()))));
+        for (int i = random.nextInt(doors ? 4 : 2); i > 0; i--) {
+            UUID id = holder();
+            int choice = random.nextInt(8);
+            if (now.get(id) == AccountStatus.CLOSED) {
+                continue;
+            }
+            if (choice < 2 && bank.books().levelOf(bank.index(id)) != KycLevel.L0) {
+                bank.level(id, KycLevel.values()[random.nextInt(4)]);
+            } else if (choice == 2) {
+                bank.level(id, KycLevel.values()[2 + random.nextInt(2)]);
+            } else if (now.get(id) == AccountStatus.FROZEN) {
+                change(now, AccountChange.UNFREEZE, id, AccountStatus.ACTIVE);
+            } else if (now.get(id) == AccountStatus.ACTIVE && choice == 3) {
+                change(now, AccountChange.FREEZE, id, AccountStatus.FROZEN);
+            }
+        }
+        for (Holder h : holders) {
+            if (random.nextInt(3) == 0 && now.get(h.id()) != AccountStatus.CLOSED && hasNothingOpen(h.id())) {
+                change(now, AccountChange.CLOSE, h.id(), AccountStatus.CLOSED);
+            }
+        }
+        // Whose work was accepted in this window may be frozen, or seen no more, before it is paid.
+        for (Queued item : bank.received()) {
+            if (item.submission() instanceof Submission.TaskCompletion c
+                    && now.get(c.agentAccount()) == AccountStatus.ACTIVE) {
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> change(now, AccountChange.FREEZE, c.agentAccount(), AccountStatus.FROZEN);
+                    case 2 -> bank.level(c.agentAccount(), KycLevel.L0);
+                    default -> {}
+                }
+            }
+        }
+    }
+
+    private void change(Map<UUID, AccountStatus> now, AccountChange change, UUID account, AccountStatus then) {
+        bank.decide(change, account);
+        now.put(account, then);
+    }
+
+    private boolean hasNothingOpen(UUID account) {
+        int index = bank.index(account);
+        return bank.books().assets().stream().allMatch(a -> bank.books().posted(index, a.id()) == 0)
+                && bank.books().orders.values().stream().noneMatch(o -> o.account == index)
+                && bank.books().tasks.values().stream()
+                        .noneMatch(t -> t.state == Task.State.LISTED && t.publisher == index)
+                && bank.held().stream()
+                        .noneMatch(q -> q.submission().accountId().equals(account))
+                && bank.books().unclaimed.values().stream().noneMatch(u -> u.account() == index);
     }
 
     private void byOperator() {
@@ -279,7 +342,8 @@ public final class RandomHistory {
     }
 
     private long anything() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(doors ? 11 : 10)) {
+            case 10 -> passOn();
             case 0, 1, 2, 3 -> order();
             case 4 -> cancel();
             case 5 -> reversal();
@@ -295,6 +359,12 @@ public final class RandomHistory {
             case 7 -> bank.spendCredits(anyone(), service(), classAt(random.nextInt(3)), 1 + random.nextInt(900));
             default -> core();
         };
+    }
+
+    /** All that somebody has who began with nothing. */
+    private long passOn() {
+        UUID from = holders.get(holders.size() - 1 - random.nextInt(3)).id();
+        return bank.transfer(from, anyone(), Math.max(1, bank.tokens(from)));
     }
 
     private String service() {
