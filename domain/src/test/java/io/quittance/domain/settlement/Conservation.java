@@ -397,7 +397,12 @@ final class Conservation {
         return switch (transfers.type(i)) {
             case REVERSAL -> 0;
             case DEPOSIT, REFUND, REWARD -> 1;
-            case UNCLAIMED -> i > 0 && transfers.type(i - 1) == TransactionType.REVERSAL ? 0 : 1;
+            case UNCLAIMED ->
+                i > 0
+                                && transfers.type(i - 1) == TransactionType.REVERSAL
+                                && transfers.intakeNo(i - 1) == transfers.intakeNo(i)
+                        ? 0
+                        : 1;
             case ESCROW, SPEND, TRANSFER -> 2;
             case TRADE, FEE -> 4 + instrumentOf.get(transfers.intakeNo(i));
             case BURN -> throw new AssertionError("a burn belongs to no submission");

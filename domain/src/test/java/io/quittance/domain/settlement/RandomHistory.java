@@ -15,14 +15,17 @@ import io.quittance.domain.intake.Submission.Side;
 import io.quittance.domain.intake.Submission.TimeInForce;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
+import io.quittance.domain.ledger.UnclaimedItem;
 import io.quittance.domain.screening.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -192,6 +195,12 @@ public final class RandomHistory {
                     fate == 0 ? AccountStatus.CLOSED : fate < 3 ? AccountStatus.FROZEN : AccountStatus.ACTIVE;
             bank.books().setStatus(bank.index(holder()), status);
         }
+        if (doors && windows > 2 && random.nextInt(4) > 0) {
+            ofClosed().ifPresent(payment -> {
+                byOperator();
+                sent.add(bank.reverse(payment));
+            });
+        }
         for (int i = random.nextInt(20); i > 0; i--) {
             // Through the doors, mostly several at one time: they come as one batch.
             if (doors ? random.nextInt(6) == 0 : random.nextInt(3) > 0) {
@@ -232,8 +241,19 @@ public final class RandomHistory {
                 change(now, AccountChange.FREEZE, id, AccountStatus.FROZEN);
             }
         }
+        for (UnclaimedItem item : bank.books().unclaimed.values()) {
+            UUID id = bank.books().accountId(item.account());
+            if (now.get(id) == AccountStatus.FROZEN && random.nextInt(3) > 0) {
+                change(now, AccountChange.UNFREEZE, id, AccountStatus.ACTIVE);
+            } else if (now.get(id) == AccountStatus.ACTIVE && random.nextInt(3) > 0) {
+                bank.level(id, KycLevel.L2);
+            }
+        }
         for (Holder h : holders) {
-            if (random.nextInt(3) == 0 && now.get(h.id()) != AccountStatus.CLOSED && hasNothingOpen(h.id())) {
+            boolean hasPaid = bank.books().lastPosition(bank.index(h.id()), 0) > 0;
+            if (random.nextInt(hasPaid ? 2 : 20) == 0
+                    && now.get(h.id()) != AccountStatus.CLOSED
+                    && hasNothingOpen(h.id())) {
                 change(now, AccountChange.CLOSE, h.id(), AccountStatus.CLOSED);
             }
         }
@@ -342,8 +362,10 @@ public final class RandomHistory {
     }
 
     private long anything() {
-        return switch (random.nextInt(doors ? 11 : 10)) {
-            case 10 -> passOn();
+        return switch (random.nextInt(doors ? 14 : 10)) {
+            case 10, 11 -> passOn();
+            case 12 -> bank.publish(holder(), task(), 1 + random.nextInt(100), null);
+            case 13 -> completion();
             case 0, 1, 2, 3 -> order();
             case 4 -> cancel();
             case 5 -> reversal();
@@ -361,10 +383,14 @@ public final class RandomHistory {
         };
     }
 
-    /** All that somebody has who began with nothing. */
+    /** All that somebody has who began with nothing; or something to begin with. */
     private long passOn() {
-        UUID from = holders.get(holders.size() - 1 - random.nextInt(3)).id();
-        return bank.transfer(from, anyone(), Math.max(1, bank.tokens(from)));
+        UUID from = holders.get(holders.size() - 1 - random.nextInt(1 + random.nextInt(3)))
+                .id();
+        UUID rich = holders.get(random.nextBoolean() ? 2 : 6).id();
+        return bank.tokens(from) == 0
+                ? bank.transfer(rich, from, 1 + random.nextInt(100))
+                : bank.transfer(from, rich, bank.tokens(from));
     }
 
     private String service() {
@@ -402,9 +428,25 @@ public final class RandomHistory {
         return random.nextInt(3) == 0 ? bank.reverseFromSuspense(reversed) : bank.reverse(reversed);
     }
 
+    /** A payment by somebody whose account is closed by now. */
+    private Optional<Long> ofClosed() {
+        List<Long> payments = sent.stream()
+                .filter(no -> bank.items().get(no).submission() instanceof Submission.Transfer t
+                        && bank.state(no) == Outcome.State.SETTLED
+                        && bank.books().statusOf(bank.index(t.accountId())) == AccountStatus.CLOSED)
+                .toList();
+        return payments.isEmpty() ? Optional.empty() : Optional.of(payments.get(random.nextInt(payments.size())));
+    }
+
     /** By the publisher, if there is one, in three of four. */
     private long completion() {
-        String name = task();
+        List<Task> listed = bank.books().tasks.values().stream()
+                .filter(t -> t.state == Task.State.LISTED)
+                .sorted(Comparator.comparingLong(t -> t.intakeNo))
+                .toList();
+        String name = !doors || listed.isEmpty() || random.nextInt(4) == 0
+                ? task()
+                : listed.get(random.nextInt(listed.size())).taskId;
         Task task = bank.books().tasks.get(name);
         boolean byPublisher = task != null && random.nextInt(4) > 0;
         return bank.complete(byPublisher ? bank.books().accountId(task.publisher) : anyone(), name, anyone());
