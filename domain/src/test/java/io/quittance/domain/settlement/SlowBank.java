@@ -323,12 +323,11 @@ public final class SlowBank {
                 waiting.remove(no);
             }
         }
-        for (Map.Entry<Long, Aside> aside : List.copyOf(unclaimed.entrySet())) {
-            UUID account = aside.getValue().account();
-            if (mayReceive(account)) {
-                unclaimed.remove(aside.getKey());
-                long amount = aside.getValue().amount();
-                move(CREDITS, aside.getKey(), 0, TransactionType.UNCLAIMED, UTOKEN, "unclaimed", account, amount);
+        for (long no : List.copyOf(unclaimed.keySet())) {
+            Aside aside = unclaimed.get(no);
+            if (mayReceive(aside.account())) {
+                unclaimed.remove(no);
+                move(CREDITS, no, 0, TransactionType.UNCLAIMED, UTOKEN, "unclaimed", aside.account(), aside.amount());
             }
         }
         List<Queued> all = new ArrayList<>(waiting.values());
