@@ -32,6 +32,7 @@ CREATE TABLE token_accounts (
     account_type      text        NOT NULL CHECK (account_type IN ('personal', 'enterprise', 'agent', 'system')),
     owner_account     uuid        REFERENCES token_accounts,
     daily_limit_utoken bigint     CHECK (daily_limit_utoken >= 0),
+    kyc_level         text        CHECK (kyc_level IN ('L0', 'L1', 'L2', 'L3')),  -- Its party's as the line said that opened it.
     code              text,       -- Of the bank's own accounts: escrow, source.GPU-H100.
     sign              char(1)     NOT NULL DEFAULT '+' CHECK (sign IN ('+', '-', '0')),
     name              text,       -- Personal data: never in journal, leaf or bundle; may be erased.
@@ -43,12 +44,13 @@ CREATE TABLE token_accounts (
     ordinal           bigint      GENERATED ALWAYS AS IDENTITY,
     CHECK ((account_type = 'agent') = (owner_account IS NOT NULL)),
     CHECK ((account_type = 'system') = (window_no IS NULL)),
-    CHECK ((account_type = 'system') = (code IS NOT NULL))
+    CHECK ((account_type = 'system') = (code IS NOT NULL)),
+    CHECK ((account_type = 'system') = (kyc_level IS NULL))
 );
 CREATE INDEX token_accounts_party ON token_accounts (party_id);
 CREATE INDEX token_accounts_window ON token_accounts (window_no, ordinal);
 
--- A party's KYC level from a window on. The first one comes with its first account.
+-- A party's KYC level from a window on, as it comes with its first account; later ones are events (V0009).
 CREATE TABLE kyc_decisions (
     party_id  uuid        NOT NULL,
     kyc_level text        NOT NULL CHECK (kyc_level IN ('L0', 'L1', 'L2', 'L3')),

@@ -9,7 +9,7 @@ CREATE TABLE transaction_types (
 );
 INSERT INTO transaction_types (code, name) VALUES
     (1, 'deposit'), (2, 'escrow'), (3, 'refund'), (4, 'reward'), (5, 'trade'), (6, 'fee'), (7, 'spend'), (8, 'burn'),
-    (9, 'transfer'), (10, 'reversal');
+    (9, 'transfer'), (10, 'reversal'), (11, 'unclaimed');
 
 -- Which accounts a type may go between: by class of account, 'customer' or the bank's own without its compute class.
 CREATE TABLE transaction_legs (
@@ -32,7 +32,8 @@ INSERT INTO transaction_legs (type_code, compute, from_class, to_class) VALUES
     (9, false, 'customer', 'customer'),
     (10, true, 'inventory', 'source'), (10, true, 'customer', 'source'), (10, false, 'customer', 'issuance'),
     (10, false, 'customer', 'customer'), (10, false, 'redemption', 'customer'), (10, true, 'consumed', 'customer'),
-    (10, false, 'suspense', 'customer'), (10, false, 'suspense', 'issuance'), (10, false, 'issuance', 'redemption');
+    (10, false, 'suspense', 'customer'), (10, false, 'suspense', 'issuance'), (10, false, 'issuance', 'redemption'),
+    (11, false, 'customer', 'unclaimed'), (11, false, 'unclaimed', 'customer');
 
 -- asset 0 is µToken, compute classes count from 1. One partition a month of cut-offs, made by open_journal when its first cycle
 -- comes; a partition can be detached and kept elsewhere. Within it the id is the key, and it has no other index that costs

@@ -94,7 +94,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'refused_lines', 'transaction_types', 'transaction_legs',
-        'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks']
+        'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings']
     LOOP
         EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()', name);
@@ -116,7 +116,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['matching_rounds', 'net_positions', 'cycle_counts', 'reversals', 'instrument_references',
-        'seal_slots']
+        'seal_slots', 'refused_closings', 'unclaimed_items']
     LOOP
         EXECUTE format('CREATE TRIGGER no_late_load AFTER INSERT ON %I REFERENCING NEW TABLE AS added
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load()', name);
@@ -126,9 +126,22 @@ $$;
 
 -- Tables of which something may change, and only that.
 CREATE TRIGGER only_the_name_changes BEFORE UPDATE OF account_id, party_id, account_type, owner_account,
-    daily_limit_utoken, code, sign, content_digest, name_hash, window_no, opened_by, opened_at, ordinal ON token_accounts
+    daily_limit_utoken, kyc_level, code, sign, content_digest, name_hash, window_no, opened_by, opened_at, ordinal ON token_accounts
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON token_accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+
+CREATE TRIGGER only_the_reason_changes BEFORE UPDATE OF event_key, account_id, event, kyc_level, reason_hash, content_digest,
+    window_no, decided_by, decided_at, ordinal ON account_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON account_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+
+CREATE TRIGGER only_paid BEFORE UPDATE OF intake_no, account_id, amount, cycle ON unclaimed_items
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER paid_once BEFORE UPDATE ON unclaimed_items
+    FOR EACH ROW WHEN (OLD.paid_cycle IS NOT NULL) EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON unclaimed_items
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
 CREATE TRIGGER only_reversed BEFORE UPDATE OF intake_no, resource_id, metered, cycle ON settled_intervals
@@ -180,11 +193,13 @@ GRANT UPDATE (revoked_at) ON client_keys TO quittance_writer;
 GRANT UPDATE (access) ON client_rights TO quittance_writer;
 GRANT UPDATE (state, checker, decided_at, used_by) ON approvals TO quittance_writer;
 
--- Windows are split and closed. Reference data is only added to. A name may be erased.
+-- Windows are split and closed. Reference data is only added to. A name and a reason may be erased.
 GRANT SELECT, INSERT ON settlement_windows, settlement_cycles, token_accounts, kyc_decisions, compute_resources,
-    metering_evidence, ai_services, service_prices TO quittance_writer;
+    metering_evidence, ai_services, service_prices, account_events TO quittance_writer;
 GRANT UPDATE (state, cut_off) ON settlement_windows TO quittance_writer;
 GRANT UPDATE (name) ON token_accounts TO quittance_writer;
+GRANT UPDATE (reason) ON account_events TO quittance_writer;
+GRANT SELECT ON effective_events, party_levels TO quittance_writer;
 
 -- The queue is only added to. Free text may be erased. A file's number is drawn before its lines, which carry it, and its
 -- row is written after them, with their counts.
@@ -198,9 +213,11 @@ GRANT USAGE ON SEQUENCE submission_files_file_no_seq TO quittance_writer;
 GRANT SELECT ON transaction_types, transaction_legs, account_balances, books_head, settled_transactions
     TO quittance_writer;
 GRANT SELECT ON token_transactions TO quittance_writer;
-GRANT SELECT, INSERT ON reversals, instrument_references TO quittance_writer;
+GRANT SELECT, INSERT ON reversals, instrument_references, refused_closings TO quittance_writer;
 -- What is open changes with each cycle, in the columns that a cycle decides; what was asked for does not.
-GRANT SELECT, INSERT ON limit_counters, orders, tasks, holds, settled_intervals TO quittance_writer;
+GRANT SELECT, INSERT ON limit_counters, orders, tasks, holds, settled_intervals, unclaimed_items TO quittance_writer;
+GRANT SELECT ON unclaimed_by_account TO quittance_writer;
+GRANT UPDATE (paid_cycle) ON unclaimed_items TO quittance_writer;
 GRANT UPDATE (used, reserved, minted) ON limit_counters TO quittance_writer;
 GRANT UPDATE (filled_lots, open_lots, notional, fee_charged, limit_reserved, reserved, sits_out) ON orders
     TO quittance_writer;
@@ -242,4 +259,5 @@ $$;
 
 GRANT EXECUTE ON FUNCTION take_lease, beat_lease, assert_lease, publish_cycle, open_journal, discard_rounds,
     discard_positions TO quittance_writer;
-GRANT EXECUTE ON FUNCTION reconcile_cycle, state_identities, prove_books TO quittance_writer;
+GRANT EXECUTE ON FUNCTION reconcile_cycle, state_identities, unclaimed_identity, account_identities, prove_books
+    TO quittance_writer;

@@ -32,14 +32,42 @@ CREATE VIEW seen.token_accounts WITH (security_barrier) AS
     WHERE (SELECT e.is_seen FROM seen.everything e)
         OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = a.account_id);
 
--- A party's level and limit are shared by its accounts: who sees one of them sees these.
-CREATE VIEW seen.kyc_decisions WITH (security_barrier) AS
-    SELECT d.party_id, d.kyc_level, d.window_no
-    FROM public.kyc_decisions d
+-- How an account stands at the last published cycle, and since when. Why is the bank's own to tell. A party that no published
+-- cycle knows yet has the level that it will begin with; the bank's own accounts have none.
+CREATE VIEW seen.account_states WITH (security_barrier) AS
+    SELECT a.account_id, coalesce(s.status, 'active') AS status, coalesce(s.cut_off, o.cut_off) AS status_since,
+        l.kyc_level, l.level_since
+    FROM public.token_accounts a
+    CROSS JOIN public.books_head h
+    LEFT JOIN public.settlement_cycles o ON o.window_no = a.window_no AND o.cycle <= h.last_cycle
+    LEFT JOIN LATERAL (
+        SELECT CASE e.event WHEN 'close' THEN 'closed' WHEN 'freeze' THEN 'frozen' ELSE 'active' END AS status, e.cut_off
+        FROM public.effective_events e
+        WHERE e.account_id = a.account_id AND e.event <> 'level' AND e.cycle <= h.last_cycle
+        ORDER BY (e.event = 'close') DESC, e.cycle DESC, e.ordinal DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (
+        SELECT p.kyc_level, y.cut_off AS level_since
+        FROM public.party_levels p
+        JOIN public.settlement_windows w ON w.window_no = p.window_no
+        LEFT JOIN public.settlement_cycles y ON y.window_no = p.window_no AND y.cycle <= h.last_cycle
+        WHERE p.party_id = a.party_id
+        ORDER BY (y.cycle IS NOT NULL) DESC, y.cycle DESC, CASE WHEN y.cycle IS NOT NULL THEN -p.ordinal END,
+            w.cut_off, p.ordinal LIMIT 1) l ON true
     WHERE (SELECT e.is_seen FROM seen.everything e)
-        OR EXISTS (SELECT FROM public.token_accounts a JOIN seen.rights r ON r.account_id = a.account_id
-                   WHERE a.party_id = d.party_id);
+        OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = a.account_id);
 
+-- What waits for an account in unclaimed, and what was paid out of it.
+CREATE VIEW seen.unclaimed_items WITH (security_barrier) AS
+    SELECT u.intake_no, u.account_id, u.amount, u.cycle, CASE WHEN u.paid_cycle <= h.last_cycle THEN u.paid_cycle END AS paid_cycle
+    FROM public.unclaimed_items u
+    CROSS JOIN public.books_head h
+    WHERE u.cycle <= h.last_cycle
+        AND ((SELECT e.is_seen FROM seen.everything e)
+            OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = u.account_id)
+            OR EXISTS (SELECT FROM public.submissions s JOIN seen.rights r ON r.account_id = s.account_id
+                       WHERE s.intake_no = u.intake_no));
+
+-- A party's limit is shared by its accounts: who sees one of them sees it.
 CREATE VIEW seen.limit_counters WITH (security_barrier) AS
     SELECT l.subject, l.subject_id, l.business_date, l.used, l.reserved, l.minted
     FROM public.limit_counters l
@@ -221,8 +249,8 @@ CREATE VIEW seen.netting WITH (security_barrier) AS
     WHERE a.account_type <> 'system' AND p.cycle <= (SELECT h.last_cycle FROM public.books_head h)
     GROUP BY p.cycle, p.asset;
 
-GRANT SELECT ON seen.token_accounts, seen.kyc_decisions, seen.limit_counters, seen.account_balances,
-    seen.compute_resources, seen.submissions, seen.submission_outcomes, seen.submission_texts,
+GRANT SELECT ON seen.token_accounts, seen.limit_counters, seen.account_balances,
+    seen.account_states, seen.unclaimed_items, seen.compute_resources, seen.submissions, seen.submission_outcomes, seen.submission_texts,
     seen.submission_files, seen.refused_lines, seen.settled_transactions, seen.net_positions, seen.orders, seen.holds,
     seen.tasks, seen.matching_rounds, seen.lines_by_kind, seen.outcomes_by_reason, seen.netting TO quittance_door;
 GRANT SELECT ON bank_parameters, bank_clock, books_head, settlement_windows, settlement_cycles, cycle_counts, cycle_steps,

@@ -2,6 +2,7 @@ package io.quittance.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.commitment.CommitmentStore;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
@@ -22,6 +23,7 @@ import io.quittance.domain.ledger.TransactionType;
 import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.report.BankViews;
 import io.quittance.domain.screening.CycleContext;
 import io.quittance.domain.screening.Outcome;
 import io.quittance.domain.seal.BankSecret;
@@ -51,6 +53,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -121,6 +124,9 @@ class HistoriesIT {
     private static final Set<Outcome.State> STATES = EnumSet.noneOf(Outcome.State.class);
     private static final Set<Reason> REASONS = EnumSet.noneOf(Reason.class);
     private static final Set<TransactionType> TYPES = EnumSet.noneOf(TransactionType.class);
+    /** Of what sets aside, the type of the transfer before; of what pays out, its own. */
+    private static final Set<TransactionType> ASIDE = EnumSet.noneOf(TransactionType.class);
+
     private static long satOut;
 
     private static TestDatabase database;
@@ -237,14 +243,12 @@ class HistoriesIT {
     private static void requireReach() {
         assertThat(STATES).isEqualTo(EnumSet.allOf(Outcome.State.class));
         assertThat(TYPES).isEqualTo(EnumSet.allOf(TransactionType.class));
-        Set<Reason> expected = EnumSet.range(Reason.UNKNOWN_TASK, Reason.INSTRUMENT_CHANGED);
-        expected.removeAll(EnumSet.of(
-                Reason.RECEIVER_CLOSED,
-                Reason.RECEIVER_FROZEN,
-                Reason.MARKET_CLOSED,
-                Reason.AMOUNT_OVERFLOW,
-                Reason.RIGHT_LOST));
+        Set<Reason> expected = EnumSet.range(Reason.ACCOUNT_CLOSED, Reason.INSTRUMENT_CHANGED);
+        expected.removeAll(EnumSet.of(Reason.MARKET_CLOSED, Reason.AMOUNT_OVERFLOW));
         assertThat(REASONS).containsAll(expected);
+        assertThat(ASIDE)
+                .as("rewards set aside, reversals set aside, and payments of them")
+                .hasSize(3);
         assertThat(satOut).as("orders that sat out a date").isPositive();
     }
 
@@ -284,6 +288,7 @@ class HistoriesIT {
             compare(where, cycle, cutOff, bank, run);
             compare(where + "by the plain rules, ", cycle, received, judged, rules, bank);
         }
+        compareStates("seed %d: ".formatted(seed), bank, rules);
         port(Reconciliation.class).proveBooks().forEach(HistoriesIT::requireNoBreak);
         var headers = new ArrayList<Hash32>();
         new Replay(
@@ -429,6 +434,15 @@ class HistoriesIT {
             }
         }
         journal.forEach(row -> TYPES.add(TransactionType.ofCode(row.type())));
+        for (int i = 0; i < journal.size(); i++) {
+            if (journal.get(i).type() == TransactionType.UNCLAIMED.code()) {
+                boolean out = journal.get(i).from().equals(SystemAccount.UNCLAIMED.id(0));
+                ASIDE.add(
+                        out
+                                ? TransactionType.UNCLAIMED
+                                : TransactionType.ofCode(journal.get(i - 1).type()));
+            }
+        }
         satOut += resting.stream().filter(Resting::sitsOut).count();
     }
 
@@ -489,6 +503,25 @@ class HistoriesIT {
         rules.counters().forEach((subject, counter) -> expected.put(subject, counter.figures()));
         expected.values().removeIf(List.of(0L, 0L, 0L)::equals);
         assertThat(counted).as(where + "limits").isEqualTo(expected);
+
+        var unclaimed = new HashMap<UUID, Long>();
+        owner.sql("SELECT account_id, amount FROM unclaimed_by_account").query(row -> {
+            unclaimed.put(row.getObject(1, UUID.class), row.getLong(2));
+        });
+        assertThat(unclaimed).as(where + "unclaimed").isEqualTo(rules.unclaimed());
+    }
+
+    /** How each account stands, as its view tells it. */
+    private static void compareStates(String where, TestBank bank, SlowBank rules) {
+        rules.statuses().forEach((account, status) -> {
+            var view = port(BankViews.class).account(account).orElseThrow();
+            assertThat(view.status())
+                    .as(where + account)
+                    .isEqualTo(status.name().toLowerCase(Locale.ROOT));
+            assertThat(view.kycLevel())
+                    .as(where + account)
+                    .isEqualTo(bank.books().levelOf(bank.index(account)).name());
+        });
     }
 
     /** A system account by its code, another by its id. */

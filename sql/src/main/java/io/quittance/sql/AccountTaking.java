@@ -26,7 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class AccountTaking extends ReferenceTaking {
 
-    private static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7003, 0)";
+    static final String ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7003, 0)";
     private static final String KEPT =
             "SELECT account_id, content_digest FROM token_accounts WHERE account_id = ANY (:accounts::uuid[])";
     private static final String OWNERS = """
@@ -35,21 +35,27 @@ final class AccountTaking extends ReferenceTaking {
             WHERE a.account_id = ANY (:owners::uuid[]) AND a.account_type <> 'system'
                 AND w.cut_off <= (SELECT cut_off FROM settlement_windows WHERE window_no = :window)
             """;
+    /** In force in the window; of a party that is known from a later one on, the level it begins with. */
     private static final String LEVELS = """
             SELECT DISTINCT ON (d.party_id) d.party_id, d.kyc_level
-            FROM kyc_decisions d JOIN settlement_windows w ON w.window_no = d.window_no
+            FROM party_levels d
+            JOIN settlement_windows w ON w.window_no = d.window_no
+            JOIN settlement_windows here ON here.window_no = :window
             WHERE d.party_id = ANY (:parties::uuid[])
-            ORDER BY d.party_id, w.cut_off DESC
+            ORDER BY d.party_id, w.cut_off > here.cut_off,
+                greatest(w.cut_off, here.cut_off) - least(w.cut_off, here.cut_off),
+                CASE WHEN w.cut_off > here.cut_off THEN d.ordinal ELSE -d.ordinal END
             """;
+
     private static final String ADD = """
-            INSERT INTO token_accounts (account_id, party_id, account_type, owner_account, daily_limit_utoken, sign, name,
-                name_hash, content_digest, window_no, opened_by)
-            SELECT line.account_id, line.party_id, line.account_type, line.owner_account, line.daily_limit, '+', line.name,
+            INSERT INTO token_accounts (account_id, party_id, account_type, owner_account, daily_limit_utoken, kyc_level, sign,
+                name, name_hash, content_digest, window_no, opened_by)
+            SELECT line.account_id, line.party_id, line.account_type, line.owner_account, line.daily_limit, line.kyc_level, '+', line.name,
                 line.name_hash, line.digest, :window, :client
             FROM unnest(:accounts::uuid[], :parties::uuid[], :types::text[], :owners::uuid[], :limits::int8[],
-                    :names::text[], :nameHashes::bytea[], :digests::bytea[])
-                WITH ORDINALITY AS line (account_id, party_id, account_type, owner_account, daily_limit, name, name_hash,
-                    digest, ordinal)
+                    :levels::text[], :names::text[], :nameHashes::bytea[], :digests::bytea[])
+                WITH ORDINALITY AS line (account_id, party_id, account_type, owner_account, daily_limit, kyc_level, name,
+                    name_hash, digest, ordinal)
             ORDER BY line.ordinal
             ON CONFLICT DO NOTHING
             RETURNING content_digest
@@ -99,6 +105,7 @@ final class AccountTaking extends ReferenceTaking {
                 });
         jdbc.sql(LEVELS)
                 .param("parties", written("uuid", each(lines, TYPE, a -> a.partyId())))
+                .param("window", window.windowNo())
                 .query(row -> {
                     levelOf.put(uuid(row, "party_id"), KycLevel.valueOf(text(row, "kyc_level")));
                 });
@@ -151,6 +158,7 @@ final class AccountTaking extends ReferenceTaking {
                                         each(lines, TYPE, a -> a.accountType().wireName())))
                         .param("owners", written("uuid", each(lines, TYPE, a -> a.ownerAccount())))
                         .param("limits", written("int8", each(lines, TYPE, a -> a.dailyLimitUtoken())))
+                        .param("levels", written("text", each(lines, TYPE, a -> a.kycLevel())))
                         .param("names", written("text", each(lines, TYPE, a -> a.holderName())))
                         .param(
                                 "nameHashes",

@@ -1,6 +1,7 @@
 package io.quittance.sql;
 
 import static io.quittance.sql.JdbcValues.date;
+import static io.quittance.sql.JdbcValues.instantOrNull;
 import static io.quittance.sql.JdbcValues.longOrNull;
 import static io.quittance.sql.JdbcValues.text;
 import static io.quittance.sql.JdbcValues.uuid;
@@ -12,8 +13,10 @@ import io.quittance.domain.cycle.BankParameters;
 import io.quittance.domain.report.BankViews.AccountView;
 import io.quittance.domain.report.BankViews.BalanceView;
 import io.quittance.domain.report.BankViews.LimitView;
+import io.quittance.domain.report.BankViews.UnclaimedView;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,10 +40,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class AccountViews {
 
     private static final String ACCOUNT = """
-            SELECT a.account_id, a.party_id, a.account_type, a.owner_account, a.daily_limit_utoken,
-                (SELECT d.kyc_level FROM seen.kyc_decisions d JOIN settlement_windows w ON w.window_no = d.window_no
-                 WHERE d.party_id = a.party_id ORDER BY w.cut_off DESC LIMIT 1) AS kyc_level
-            FROM seen.token_accounts a WHERE a.account_id = :account
+            SELECT a.account_id, a.party_id, a.account_type, a.owner_account, a.daily_limit_utoken, s.status, s.status_since,
+                s.kyc_level, s.level_since
+            FROM seen.token_accounts a JOIN seen.account_states s ON s.account_id = a.account_id
+            WHERE a.account_id = :account
+            """;
+    private static final String UNCLAIMED = """
+            SELECT s.submission_id, u.amount, u.cycle, y.business_date
+            FROM seen.unclaimed_items u
+            JOIN settlement_cycles y ON y.cycle = u.cycle
+            LEFT JOIN seen.submissions s ON s.intake_no = u.intake_no
+            WHERE u.account_id = :account AND u.paid_cycle IS NULL
+            ORDER BY u.intake_no
             """;
     private static final String BALANCES =
             "SELECT asset, posted, reserved FROM seen.account_balances WHERE account_id = :account";
@@ -112,7 +123,10 @@ final class AccountViews {
             String type,
             @Nullable UUID owner,
             @Nullable Long ownCap,
-            @Nullable String level) {}
+            String status,
+            @Nullable Instant statusSince,
+            @Nullable String level,
+            @Nullable Instant levelSince) {}
 
     private record Balance(long posted, long reserved) {
         private static final Balance NONE = new Balance(0, 0);
@@ -143,7 +157,10 @@ final class AccountViews {
                         text(row, "account_type"),
                         uuidOrNull(row, "owner_account"),
                         longOrNull(row, "daily_limit_utoken"),
-                        row.getString("kyc_level")))
+                        text(row, "status"),
+                        instantOrNull(row, "status_since"),
+                        row.getString("kyc_level"),
+                        instantOrNull(row, "level_since")))
                 .optional()
                 .map(this::view);
     }
@@ -181,10 +198,24 @@ final class AccountViews {
                 account.type(),
                 account.owner(),
                 level.name(),
-                "active", // No event that freezes or closes an account exists yet.
+                account.levelSince(),
+                account.status(),
+                account.statusSince(),
                 views,
                 next,
+                unclaimed(account.accountId()),
                 limit(account, level, parameters));
+    }
+
+    private List<UnclaimedView> unclaimed(UUID accountId) {
+        return jdbc.sql(UNCLAIMED)
+                .param("account", accountId)
+                .query((row, n) -> new UnclaimedView(
+                        row.getLong("amount"),
+                        row.getLong("cycle"),
+                        date(row, "business_date"),
+                        uuidOrNull(row, "submission_id")))
+                .list();
     }
 
     private Map<Integer, Balance> balances(UUID accountId) {

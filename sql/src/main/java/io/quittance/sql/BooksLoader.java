@@ -1,5 +1,6 @@
 package io.quittance.sql;
 
+import io.quittance.domain.account.AccountStatus;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.cycle.ClosedWindow;
@@ -10,6 +11,7 @@ import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.LimitCounter;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
+import io.quittance.domain.ledger.UnclaimedItem;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,7 +19,9 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the published books into memory, in one snapshot. One method per part, one statement each. */
 final class BooksLoader {
@@ -39,6 +43,22 @@ final class BooksLoader {
             ORDER BY c.cycle, a.ordinal
             """;
 
+    /** What stands now by events: an account's state where it is not the usual one, a party's newest level. */
+    private static final String EVENTS = """
+            SELECT s.account_id, s.event, NULL::text AS kyc_level
+            FROM (SELECT DISTINCT ON (e.account_id) e.account_id, e.event FROM effective_events e
+                  WHERE e.cycle < %1$d AND e.event <> 'level'
+                  ORDER BY e.account_id, (e.event = 'close') DESC, e.cycle DESC, e.ordinal DESC) s
+            WHERE s.event <> 'unfreeze'
+            UNION ALL
+            (SELECT DISTINCT ON (a.party_id) e.account_id, e.event, e.kyc_level
+             FROM effective_events e JOIN token_accounts a ON a.account_id = e.account_id
+             WHERE e.cycle < %1$d AND e.event = 'level'
+             ORDER BY a.party_id, e.cycle DESC, e.ordinal DESC)
+            """;
+
+    private static final String UNCLAIMED =
+            "SELECT intake_no, account_id, amount, cycle FROM unclaimed_items WHERE paid_cycle IS NULL ORDER BY intake_no";
     private static final String BALANCES =
             "SELECT account_id, asset, posted, reserved, last_position FROM account_balances";
     private static final String LIMIT_DATE =
@@ -166,6 +186,11 @@ final class BooksLoader {
                         AccountType.valueOf(row.text(2).toUpperCase(Locale.ROOT)),
                         row.int8OrNull(3),
                         LEVELS[row.int4(4)]));
+        each(EVENTS.formatted(window.cycle()), row -> setState(row.uuid(0), row.text(1), row.textOrNull(2)));
+        each(UNCLAIMED, row -> {
+            int account = books.indexOf(row.uuidHigh(1), row.uuidLow(1));
+            books.unclaimed.put(row.int8(0), new UnclaimedItem(row.int8(0), account, row.int8(2), row.int8(3)));
+        });
         each(
                 BALANCES,
                 row -> books.setBalance(
@@ -193,6 +218,15 @@ final class BooksLoader {
         each(REFERENCES.formatted(assets), row -> books.references.put(row.int4(0), row.int8(1)));
         each(REVERSED.formatted(window.windowNo(), Kind.REVERSALS.code()), row -> books.reversed.add(row.int8(0)));
         return books;
+    }
+
+    private void setState(UUID accountId, String event, @Nullable String level) {
+        int account = books.indexOf(accountId);
+        if (level != null) {
+            books.setLevel(books.partyId(books.partyOf(account)), KycLevel.valueOf(level));
+        } else {
+            books.setStatus(account, event.equals("close") ? AccountStatus.CLOSED : AccountStatus.FROZEN);
+        }
     }
 
     private void loadLimits() throws SQLException {

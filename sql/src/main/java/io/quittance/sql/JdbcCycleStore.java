@@ -133,6 +133,13 @@ final class JdbcCycleStore implements CycleStore {
             "INSERT INTO reversals (reversed_intake_no, intake_no, cycle) VALUES (:reversed, :by, :cycle)";
     private static final String FREE_INTERVAL =
             "UPDATE settled_intervals SET reversed_cycle = :cycle WHERE intake_no = :reversed";
+    private static final String SET_ASIDE = """
+            INSERT INTO unclaimed_items (intake_no, account_id, amount, cycle) VALUES (:intakeNo, :account, :amount, :cycle)
+            """;
+    private static final String PAY_OUT =
+            "UPDATE unclaimed_items SET paid_cycle = :cycle WHERE intake_no = :intakeNo AND paid_cycle IS NULL";
+    private static final String REFUSE_CLOSING =
+            "INSERT INTO refused_closings (event_key, cycle, still_open) VALUES (:event, :cycle, :open)";
     private static final String ADD_REFERENCE =
             "INSERT INTO instrument_references (asset, cycle, reference_ticks) VALUES (:asset, :cycle, :ticks)";
     private static final String ADD_COUNTS = """
@@ -410,6 +417,7 @@ final class JdbcCycleStore implements CycleStore {
             mergeHolds(connection, run, window.cycle());
             addIntervals(connection, run, window.cycle());
             addReversals(run, window.cycle());
+            addUnclaimed(run, window.cycle());
             for (MatchingRound round : run.rounds()) {
                 jdbc.sql(ADD_REFERENCE)
                         .param("asset", round.asset())
@@ -628,6 +636,32 @@ final class JdbcCycleStore implements CycleStore {
                     .param("reversed", reversed)
                     .update();
         });
+    }
+
+    /** Few: each is somebody's misfortune. */
+    private void addUnclaimed(SettlementCycle run, long cycle) {
+        run.setAside()
+                .forEach(item -> jdbc.sql(SET_ASIDE)
+                        .param("intakeNo", item.intakeNo())
+                        .param("account", run.books().accountId(item.account()))
+                        .param("amount", item.amountUtoken())
+                        .param("cycle", cycle)
+                        .update());
+        run.paidOut().forEach(item -> {
+            int paid = jdbc.sql(PAY_OUT)
+                    .param("cycle", cycle)
+                    .param("intakeNo", item.intakeNo())
+                    .update();
+            if (paid != 1) {
+                throw new IllegalStateException("what submission " + item.intakeNo() + " set aside is paid already");
+            }
+        });
+        run.refusedClosings()
+                .forEach(refused -> jdbc.sql(REFUSE_CLOSING)
+                        .param("event", refused.eventKey())
+                        .param("cycle", cycle)
+                        .param("open", refused.open().words())
+                        .update());
     }
 
     private void addCounts(long cycle, CycleCounts counts) {

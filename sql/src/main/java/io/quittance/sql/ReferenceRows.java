@@ -8,6 +8,7 @@ import static io.quittance.sql.JdbcValues.text;
 import static io.quittance.sql.JdbcValues.uuid;
 import static io.quittance.sql.JdbcValues.uuidOrNull;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.intake.Kind;
@@ -23,14 +24,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The one place where rows of reference data become reference lines again. */
 final class ReferenceRows {
 
-    /** An account's level is its party's as it stands at the end of the account's own window. */
     private static final String ACCOUNTS = """
             SELECT a.account_id, a.party_id, a.account_type, a.owner_account, a.daily_limit_utoken, a.name, a.name_hash,
-                a.content_digest,
-                (SELECT d.kyc_level FROM kyc_decisions d JOIN settlement_windows dw ON dw.window_no = d.window_no
-                 WHERE d.party_id = a.party_id AND dw.cut_off <= w.cut_off
-                 ORDER BY dw.cut_off DESC LIMIT 1) AS kyc_level
-            FROM token_accounts a JOIN settlement_windows w ON w.window_no = a.window_no
+                a.content_digest, a.kyc_level
+            FROM token_accounts a
             WHERE a.window_no = :window
             ORDER BY a.ordinal
             """;
@@ -53,13 +50,18 @@ final class ReferenceRows {
             FROM service_prices WHERE window_no = :window ORDER BY ordinal
             """;
 
+    private static final String ACCOUNT_EVENTS = """
+            SELECT event_key, account_id, event, kyc_level, reason, content_digest, reason_hash AS name_hash
+            FROM account_events WHERE window_no = :window ORDER BY ordinal
+            """;
+
     private static final int FETCH = 10_000;
 
     private ReferenceRows() {}
 
     /**
-     * Visits all reference lines of a window: accounts, resources, evidence, services, prices, each in the order in which they
-     * came. The same at any later time, but for a holder's name that was erased meanwhile, which the name's hash stands for.
+     * Visits all reference lines of a window: accounts, resources, evidence, services, prices, account events, each in the
+     * order in which they came. The same at any later time, but for a name or a reason that was erased meanwhile, which its hash stands for.
      */
     static void ofWindow(JdbcClient jdbc, long windowNo, Consumer<ReferenceEntry> visitor) {
         for (Kind kind : Kind.values()) {
@@ -80,6 +82,7 @@ final class ReferenceRows {
             case METERING -> METERING;
             case SERVICES -> SERVICES;
             case PRICES -> PRICES;
+            case ACCOUNT_EVENTS -> ACCOUNT_EVENTS;
             default -> throw new IllegalArgumentException(kind + " is not reference data");
         };
     }
@@ -117,6 +120,15 @@ final class ReferenceRows {
                         instant(row, "effective_from"),
                         row.getLong("input_utoken_per_mtok"),
                         row.getLong("output_utoken_per_mtok"));
+            case ACCOUNT_EVENTS -> {
+                String level = row.getString("kyc_level");
+                yield new ReferenceLine.AccountEvent(
+                        text(row, "event_key"),
+                        uuid(row, "account_id"),
+                        AccountChange.valueOf(text(row, "event").toUpperCase(Locale.ROOT)),
+                        level == null ? null : KycLevel.valueOf(level),
+                        row.getString("reason"));
+            }
             default -> throw new IllegalArgumentException(kind + " is not reference data");
         };
     }

@@ -48,10 +48,10 @@ abstract class ReferenceTaking extends FirstContentWins<ReferenceTaking.Entry> {
     record Entry(ReferenceLine line, @Nullable Hash32 nameHash, Hash32 digest) implements Named {
 
         static Entry of(ReferenceLine line, byte[] bankSecret) {
-            Hash32 nameHash = line instanceof ReferenceLine.OpenAccount account && account.holderName() != null
-                    ? CanonicalContent.saltedHash(
-                            bankSecret, line.kind().wireName() + "/" + line.name(), account.holderName())
-                    : null;
+            String text = line.freeText();
+            Hash32 nameHash = text == null
+                    ? null
+                    : CanonicalContent.saltedHash(bankSecret, line.kind().wireName() + "/" + line.name(), text);
             return new Entry(line, nameHash, CanonicalContent.digest(CanonicalContent.of(line, nameHash)));
         }
 
@@ -82,6 +82,7 @@ abstract class ReferenceTaking extends FirstContentWins<ReferenceTaking.Entry> {
             case METERING -> new Metering(jdbc, client, window);
             case SERVICES -> new Services(jdbc, client, window);
             case PRICES -> new Prices(jdbc, client, window);
+            case ACCOUNT_EVENTS -> new AccountEventTaking(jdbc, client, window);
             default -> throw new IllegalArgumentException(kind + " is not reference data");
         };
     }

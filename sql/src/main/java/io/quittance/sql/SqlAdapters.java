@@ -99,6 +99,11 @@ public class SqlAdapters {
     }
 
     @Bean
+    JdbcAccountRecords accountRecords(DataSource application) {
+        return new JdbcAccountRecords(application);
+    }
+
+    @Bean
     JdbcBankViews bankViews(DoorDatabase doors, CommitmentStore commitments, EntryProofs proofs) {
         return new JdbcBankViews(
                 doors,

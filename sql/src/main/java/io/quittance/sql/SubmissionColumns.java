@@ -319,7 +319,7 @@ final class SubmissionColumns {
                             row.uuid(at(Column.REVERSED_SUBMISSION)),
                             row.uuid(at(Column.APPROVAL_ID)),
                             row.bool(at(Column.TAKE_FROM_SUSPENSE)));
-                case ACCOUNTS, COMPUTE_RESOURCES, METERING, SERVICES, PRICES ->
+                case ACCOUNTS, COMPUTE_RESOURCES, METERING, SERVICES, PRICES, ACCOUNT_EVENTS ->
                     throw new IllegalStateException(kind + " is not queued");
             };
         }

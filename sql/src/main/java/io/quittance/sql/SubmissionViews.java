@@ -54,7 +54,7 @@ final class SubmissionViews {
             """;
     /**
      * A submission moves something in the cycle of its window, in those that wrote an outcome of it, and in the one that
-     * refunded its task; nowhere else.
+     * refunded its task or paid what it had set aside; nowhere else.
      */
     private static final String OF_SUBMISSION = POSTINGS + """
              WHERE t.intake_no = :intakeNo AND t.created_at IN (
@@ -63,7 +63,9 @@ final class SubmissionViews {
                 UNION ALL SELECT y.cut_off FROM seen.submission_outcomes o JOIN settlement_cycles y ON y.cycle = o.cycle
                 WHERE o.intake_no = :intakeNo
                 UNION ALL SELECT y.cut_off FROM seen.tasks k JOIN settlement_cycles y ON y.cycle = k.changed_cycle
-                WHERE k.intake_no = :intakeNo)
+                WHERE k.intake_no = :intakeNo
+                UNION ALL SELECT y.cut_off FROM seen.unclaimed_items u JOIN settlement_cycles y ON y.cycle = u.paid_cycle
+                WHERE u.intake_no = :intakeNo)
              ORDER BY t.id
             """;
 

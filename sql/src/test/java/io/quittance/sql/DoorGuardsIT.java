@@ -59,6 +59,7 @@ class DoorGuardsIT {
                 new Read("/v1/submissions/{id}", "seen.submission_texts"),
                 new Read("/v1/accounts/{id}", "seen.token_accounts WHERE account_type <> 'system'"),
                 new Read("/v1/accounts/{id}", "seen.account_balances"),
+                new Read("/v1/accounts/{id}", "seen.unclaimed_items"),
                 new Read("/v1/accounts/{id}", "seen.compute_resources"),
                 new Read("/v1/accounts/{id}", "seen.limit_counters WHERE subject = 'party'"),
                 new Read("/v1/accounts/{id}", "seen.limit_counters WHERE subject = 'account'"),
@@ -100,11 +101,12 @@ class DoorGuardsIT {
     }
 
     @Test
-    void levelsAreSeenOfOnesOwnParties() throws SQLException {
-        assertThat(count(books.client, "seen.kyc_decisions")).isEqualTo(1);
-        assertThat(count(books.stranger, "seen.kyc_decisions")).isEqualTo(1);
-        assertThat(count(null, "seen.kyc_decisions")).isZero();
-        assertThat(count(operator, "seen.kyc_decisions")).isEqualTo(3);
+    void statesAndLevelsAreSeenOfOnesOwnAccounts() throws SQLException {
+        String levels = "seen.account_states WHERE kyc_level IS NOT NULL";
+        assertThat(count(books.client, levels)).isEqualTo(1);
+        assertThat(count(books.stranger, levels)).isEqualTo(1);
+        assertThat(count(null, levels)).isZero();
+        assertThat(count(operator, levels)).isEqualTo(3);
     }
 
     @Test

@@ -68,7 +68,9 @@ final class GuardedBooks implements AutoCloseable {
                 VALUES ('Test', 'UTC', 'hourly', 31337, decode(repeat('00', 20), 'hex'), sha256(''), '2026-03-02');
                 INSERT INTO approvals (action, action_hash, maker, state, checker)
                 VALUES ('reversal', sha256(''), %1$d, 'APPROVED', %3$d);
-                """.formatted(client.id(), mine, stranger.id()));
+                INSERT INTO account_events (event_key, account_id, event, reason, content_digest, window_no, decided_by)
+                SELECT event, '%4$s', event, 'why', '\\x', %5$d, %1$d FROM unnest('{freeze,close}'::text[]) event;
+                """.formatted(client.id(), mine, stranger.id(), other, bank.windows.get(1)));
         bank.owner
                 .sql("SELECT journal_partition('2026-02-01Z')")
                 .query(String.class)
@@ -99,6 +101,8 @@ final class GuardedBooks implements AutoCloseable {
                 INSERT INTO instrument_references VALUES (1, 1, 2000);
                 INSERT INTO cycle_counts VALUES (1, 3, 0, 2, 0, 0, 0, 1, 0, 2);
                 INSERT INTO seal_slots VALUES (1, 1, sha256(''));
+                INSERT INTO refused_closings VALUES ('close', 1, 'UTOKEN=30');
+                INSERT INTO unclaimed_items VALUES (%3$d, '%1$s', 5, 1, NULL);
                 """.formatted(mine, other, intakeNo("held"), intakeNo("coming")));
         run("""
                 INSERT INTO seals VALUES (1, '\\x00', sha256('header'), sha256('root'), 2);

@@ -116,6 +116,60 @@ class GuardsAtOnceIT {
                 .containsExactly(50L);
     }
 
+    private String freezing(String key, long window) {
+        return """
+                INSERT INTO account_events (event_key, account_id, event, content_digest, window_no, decided_by)
+                VALUES ('%s', '%s', 'freeze', '\\x', %d, %d)
+                """.formatted(key, books.mine, window, books.client.id());
+    }
+
+    @Test
+    void theCloseOfAWindowWaitsForWhatIsBeingDecidedForIt() throws Exception {
+        long open = books.bank.windows.get(2);
+        String close = secondWaitsFor(
+                session -> execute(session, freezing("first", open)),
+                session -> execute(session, "UPDATE settlement_windows SET state = 'CLOSED' WHERE window_no = " + open),
+                () -> {});
+
+        assertThat(close).isEqualTo("00000");
+        assertThat(books.attempt(WRITER, session -> execute(session, freezing("second", open))))
+                .isEqualTo("42501");
+    }
+
+    @Test
+    void whatIsDecidedWhileTheWindowClosesComesTooLate() throws Exception {
+        long open = books.bank.windows.get(2);
+        String decided = secondWaitsFor(
+                session -> execute(session, "UPDATE settlement_windows SET state = 'CLOSED' WHERE window_no = " + open),
+                session -> execute(session, freezing("late", open)),
+                () -> {});
+
+        assertThat(decided).isEqualTo("42501");
+    }
+
+    @Test
+    void anOldSnapshotDoesNotHideThatTheWindowClosed() throws Exception {
+        long open = books.bank.windows.get(2);
+        String decided = books.attempt(WRITER, session -> {
+            execute(session, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            execute(session, "SELECT count(*) FROM settlement_windows");
+            books.bank.closeWindow(open);
+            execute(session, freezing("late", open));
+        });
+
+        assertThat(decided).isEqualTo("40001");
+    }
+
+    @Test
+    void ofTwoPaymentsOfWhatIsSetAsideOneHappens() throws Exception {
+        String second = secondWaitsFor(
+                session -> execute(session, "UPDATE unclaimed_items SET paid_cycle = 2"),
+                session -> execute(session, "UPDATE unclaimed_items SET paid_cycle = 3"),
+                () -> {});
+
+        assertThat(second).isEqualTo("42501");
+    }
+
     @Test
     void ofTwoPublicationsOfOneCycleOneHappens() throws Exception {
         String second = secondWaitsFor(

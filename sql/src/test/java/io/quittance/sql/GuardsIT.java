@@ -93,6 +93,9 @@ class GuardsIT {
                 "metering_evidence",
                 "ai_services",
                 "service_prices",
+                "account_events",
+                "refused_closings",
+                "unclaimed_items",
                 "transaction_types",
                 "transaction_legs");
     }
@@ -150,6 +153,11 @@ class GuardsIT {
                 "UPDATE client_keys SET key_sha256 = sha256('mine')",
                 "UPDATE clients SET scopes = '{OPERATE}'",
                 "DELETE FROM client_rights",
+                "UPDATE account_events SET window_no = window_no + 1",
+                "UPDATE account_events SET event = 'unfreeze'",
+                "UPDATE token_accounts SET kyc_level = 'L3'",
+                "UPDATE unclaimed_items SET amount = 1",
+                "SELECT refuse_late_event()",
                 "INSERT INTO token_transactions SELECT * FROM token_transactions",
                 "INSERT INTO token_transactions_2026_02 SELECT * FROM token_transactions",
                 "INSERT INTO token_transactions_2026_04 SELECT * FROM token_transactions",
@@ -197,6 +205,8 @@ class GuardsIT {
                 "reversals VALUES (1, 90, 1)",
                 "instrument_references VALUES (2, 1, 1)",
                 "seal_slots VALUES (1, 2, sha256(''))",
+                "refused_closings VALUES ('freeze', 1, '')",
+                "unclaimed_items SELECT 77, account_id, 1, 1 FROM token_accounts LIMIT 1",
             })
     void nothingIsAddedToAPublishedCycle(String rows) {
         refused(WRITER, NO_RIGHT, "INSERT INTO " + rows);
@@ -214,6 +224,52 @@ class GuardsIT {
                 session -> copy(session, "account_balances", List.of(books.strangers + "\t0\t+\t1\t0\t0")));
         refused(WRITER, NO_RIGHT, session -> copy(session, "books_head", List.of("t\t9\t9")));
         refused(DOOR, NO_RIGHT, session -> copy(session, "submissions (intake_no)", List.of("77")));
+    }
+
+    // ---- What the bank decides about accounts
+
+    private static String event(String account, String event, String level, long window) {
+        return """
+                INSERT INTO account_events (event_key, account_id, event, kyc_level, content_digest, window_no, decided_by)
+                VALUES ('late', '%s', '%s', %s, '\\x', %d, %d)
+                """.formatted(account, event, level, window, books.client.id());
+    }
+
+    @Test
+    void nothingIsDecidedForAWindowThatIsClosed() {
+        for (long window : List.of(books.bank.windows.get(0), books.bank.windows.get(1))) {
+            refused(WRITER, NO_RIGHT, event(books.mine.toString(), "freeze", "NULL", window));
+            refused(owner(), NO_RIGHT, event(books.mine.toString(), "freeze", "NULL", window));
+            refused(
+                    WRITER,
+                    NO_RIGHT,
+                    session -> copy(
+                            session,
+                            "account_events (event_key, account_id, event, content_digest, window_no, decided_by)",
+                            List.of("late\t" + books.mine + "\tfreeze\t\\\\x\t" + window + "\t" + books.client.id())));
+        }
+    }
+
+    @Test
+    void whatIsDecidedMeansSomething() {
+        long open = books.bank.windows.get(2);
+        refused(WRITER, CHECK, event(books.mine.toString(), "level", "NULL", open));
+        refused(WRITER, CHECK, event(books.mine.toString(), "freeze", "'L1'", open));
+        refused(WRITER, CHECK, event(books.mine.toString(), "thaw", "NULL", open));
+        refused(WRITER, "23503", event(UUID.randomUUID().toString(), "freeze", "NULL", open));
+        refused(WRITER, NO_RIGHT, event(ISSUANCE.toString(), "freeze", "NULL", open)); // Not the bank's own.
+        refused(DOOR, NO_RIGHT, event(books.mine.toString(), "freeze", "NULL", open));
+        refused(DOOR, NO_RIGHT, "SELECT reason FROM account_events");
+    }
+
+    @Test
+    void whatIsSetAsideIsPaidOnce() {
+        refused(WRITER, NO_RIGHT, """
+                UPDATE unclaimed_items SET paid_cycle = 2;
+                UPDATE unclaimed_items SET paid_cycle = 3
+                """);
+        refused(WRITER, CHECK, "UPDATE unclaimed_items SET paid_cycle = 1");
+        refused(WRITER, NO_RIGHT, "DELETE FROM unclaimed_items");
     }
 
     // ---- Signs and legs
@@ -247,6 +303,8 @@ class GuardsIT {
         "8, 0, mine, issuance", // a burn of a customer's money
         "4, 0, mine, other", // a reward that was never in escrow
         "1, 1, source2, mine", // A100's source brings H100 credits
+        "11, 0, mine, other", // set aside under another's name
+        "11, 0, unclaimed, treasury", // the bank helps itself
         "77, 0, mine, other", // no such type
         "5, 0, mine, unlisted" // no such account of the bank's
     })

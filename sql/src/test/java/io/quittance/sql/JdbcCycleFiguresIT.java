@@ -119,8 +119,8 @@ class JdbcCycleFiguresIT {
 
     private void account(UUID id) {
         owner.update(
-                "INSERT INTO token_accounts (account_id, party_id, account_type, content_digest, window_no)"
-                        + " VALUES (?, ?, 'personal', '\\x', (SELECT min(window_no) FROM settlement_windows))",
+                "INSERT INTO token_accounts (account_id, party_id, account_type, kyc_level, content_digest, window_no)"
+                        + " VALUES (?, ?, 'personal', 'L1', '\\x', (SELECT min(window_no) FROM settlement_windows))",
                 id,
                 id);
     }
@@ -381,8 +381,8 @@ class JdbcCycleFiguresIT {
     @Test
     void moreThanOneFetchOfPositionsArrivesWholeAndInOrder() {
         owner.update("""
-                INSERT INTO token_accounts (account_id, party_id, account_type, content_digest, window_no)
-                SELECT ('00000000-0000-0002-0000-' || lpad(n::text, 12, '0'))::uuid, gen_random_uuid(), 'personal', '\\x', 1
+                INSERT INTO token_accounts (account_id, party_id, account_type, kyc_level, content_digest, window_no)
+                SELECT ('00000000-0000-0002-0000-' || lpad(n::text, 12, '0'))::uuid, gen_random_uuid(), 'personal', 'L1', '\\x', 1
                 FROM generate_series(1, 25000) n
                 """);
         pastTheGuards("""

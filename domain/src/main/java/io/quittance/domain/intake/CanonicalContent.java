@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Layout: version byte, kind code byte, then the fields in the order of the kind's columns (without the key). A field
  * is a byte 0 if absent; else a byte 1 and: integers and instants (µs since 1970) 8 bytes, dates (days since 1970) 8
- * bytes, UUIDs 16 bytes, hashes 32 bytes, texts a 4-byte length and UTF-8 bytes; all big-endian. Free text (memo, name)
+ * bytes, UUIDs 16 bytes, hashes 32 bytes, texts a 4-byte length and UTF-8 bytes; all big-endian. Free text (memo, name, reason)
  * is represented by its salted hash.
  */
 public final class CanonicalContent {
@@ -100,7 +100,7 @@ public final class CanonicalContent {
         return length;
     }
 
-    /** @param nameHash the salted hash of the holder's name; null if there is none */
+    /** @param nameHash the salted hash of the line's free text; null if it has none */
     public static byte[] of(ReferenceLine line, @Nullable Hash32 nameHash) {
         var out = new CanonicalContent();
         out.start(line.kind());
@@ -126,6 +126,10 @@ public final class CanonicalContent {
             case ReferenceLine.Price p -> {
                 out.text(p.service()).text(p.model()).text(p.priceVersion()).instant(p.effectiveFrom());
                 out.integer(p.inputUtokenPerMtok()).integer(p.outputUtokenPerMtok());
+            }
+            case ReferenceLine.AccountEvent e -> {
+                out.text(e.eventKey()).uuid(e.accountId()).text(e.change().name());
+                out.text(e.kycLevel() == null ? null : e.kycLevel().name()).hash(nameHash);
             }
         }
         return out.toBytes();

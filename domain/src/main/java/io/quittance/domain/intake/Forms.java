@@ -1,5 +1,6 @@
 package io.quittance.domain.intake;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.seal.Hash32;
@@ -30,6 +31,7 @@ public final class Forms {
     private static final Pattern SIGNED_DIGITS = Pattern.compile("-[0-9]+");
     private static final Pattern SHA256_FORM = Pattern.compile("[0-9a-fA-F]{64}");
     private static final int MEMO_MAX = 1_000;
+    private static final int REASON_MAX = 255;
 
     /** Either the line or what is wrong with it; exactly one of the two. */
     public record Result(@Nullable Line line, List<FormError> errors) {
@@ -123,6 +125,7 @@ public final class Forms {
                         instant("effective_from"),
                         zeroOrMore("input_utoken_per_mtok"),
                         zeroOrMore("output_utoken_per_mtok"));
+            case ACCOUNT_EVENTS -> accountEvent();
             default -> throw new IllegalStateException(kind + " is not reference data");
         };
         return new Line.OfReference(reference);
@@ -143,6 +146,17 @@ public final class Forms {
         Long cap = text("daily_limit_utoken") == null ? null : zeroOrMore("daily_limit_utoken");
         return new ReferenceLine.OpenAccount(
                 uuid("account_id"), uuid("party_id"), type, owner, kycLevel(), cap, optionalText("name", 255));
+    }
+
+    private ReferenceLine accountEvent() {
+        var change = word("event", AccountChange.class, AccountChange.FREEZE);
+        if (change != AccountChange.LEVEL && text("kyc_level") != null && sound("event")) {
+            wrong("kyc_level", Reason.CONTRADICTING_VALUES, "only a level event has a level");
+        }
+        KycLevel level = change == AccountChange.LEVEL ? kycLevel() : null;
+        required("reason", "?");
+        return new ReferenceLine.AccountEvent(
+                name("event_key"), uuid("account_id"), change, level, optionalText("reason", REASON_MAX));
     }
 
     private ReferenceLine metering() {

@@ -14,6 +14,8 @@ public enum Kind {
     METERING(103, "resource_id,metered_from,metered_to,gpu_ms", "gpu_ms"),
     SERVICES(104, "service,payee_account", null),
     PRICES(105, "service,model,price_version,effective_from,input_utoken_per_mtok,output_utoken_per_mtok", null),
+    /** After what opens accounts: a cycle sees the lines of its window in the order of the kinds. */
+    ACCOUNT_EVENTS(106, "event_key,account_id,event,kyc_level,reason", null),
     COMPUTE_DEPOSITS(
             1, "submission_key,account_id,resource_id,gpu_ms,mode,metered_from,metered_to,hold_until", "gpu_ms"),
     TASK_PUBLICATIONS(

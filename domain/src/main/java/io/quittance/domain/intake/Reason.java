@@ -37,6 +37,8 @@ public enum Reason {
     REFERENCE_CONFLICT(Stage.DOOR, Retry.NEVER, "This name exists already with other content."),
     KYC_CONFLICT(Stage.DOOR, Retry.AFTER_MENDING, "The party already has another KYC level."),
     OWNER_CONFLICT(Stage.DOOR, Retry.AFTER_MENDING, "An agent's owner must be an account of the same party."),
+    STATUS_CONFLICT(Stage.DOOR, Retry.NEVER, "The account is in this state already, or never leaves its own."),
+    STILL_OPEN(Stage.DOOR, Retry.AFTER_MENDING, "An account with anything open cannot be closed."),
 
     // Screening: final, the key is used up.
     ACCOUNT_CLOSED(Stage.SCREENING, Retry.NEVER, "The account is closed."),

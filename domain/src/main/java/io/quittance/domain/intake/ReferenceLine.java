@@ -1,5 +1,6 @@
 package io.quittance.domain.intake;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import java.time.Instant;
@@ -16,6 +17,11 @@ public sealed interface ReferenceLine {
 
     /** What the line is about, unique within its kind. */
     String name();
+
+    /** Text for people, which may be erased: its salted hash stands for it. Null if there is none. */
+    default @Nullable String freeText() {
+        return null;
+    }
 
     record OpenAccount(
             UUID accountId,
@@ -34,6 +40,11 @@ public sealed interface ReferenceLine {
         @Override
         public String name() {
             return accountId.toString();
+        }
+
+        @Override
+        public @Nullable String freeText() {
+            return holderName;
         }
     }
 
@@ -93,6 +104,41 @@ public sealed interface ReferenceLine {
         @Override
         public String name() {
             return service + "/" + model + "/" + priceVersion;
+        }
+    }
+
+    /**
+     * What the bank decided about an account.
+     *
+     * @param kycLevel the new level of the account's party, of {@link AccountChange#LEVEL}; else null
+     * @param reason why, in words for people; null if it was erased or never given
+     */
+    record AccountEvent(
+            String eventKey,
+            UUID accountId,
+            AccountChange change,
+            @Nullable KycLevel kycLevel,
+            @Nullable String reason) implements ReferenceLine {
+
+        public AccountEvent {
+            if ((change == AccountChange.LEVEL) != (kycLevel != null)) {
+                throw new IllegalArgumentException("a level comes with a level event, and with no other");
+            }
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.ACCOUNT_EVENTS;
+        }
+
+        @Override
+        public String name() {
+            return eventKey;
+        }
+
+        @Override
+        public @Nullable String freeText() {
+            return reason;
         }
     }
 }

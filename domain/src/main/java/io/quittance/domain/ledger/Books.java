@@ -58,6 +58,8 @@ public final class Books {
     public final Map<String, Task> tasks = new HashMap<>();
     /** Orders that are open, by intake number. */
     public final NavigableMap<Long, OpenOrder> orders = new TreeMap<>();
+    /** What is set aside in {@code unclaimed}, by the intake number of the submission that it came of. */
+    public final NavigableMap<Long, UnclaimedItem> unclaimed = new TreeMap<>();
     /** Registered resources by name. */
     public final Map<String, ReferenceLine.ComputeResource> resources = new HashMap<>();
     /** Metering evidence by resource, start and end: at least what the cycle's deposits name. */
@@ -379,7 +381,7 @@ public final class Books {
         accountLimits.forEach((account, counter) -> visitor.counter(accountIds.get(account), true, counter));
     }
 
-    /** Applies a reference line that the cycle sees for the first time. */
+    /** Applies a reference line that the cycle sees for the first time; account events are the cycle's own to judge. */
     public void apply(ReferenceLine line) {
         switch (line) {
             case ReferenceLine.OpenAccount a ->
@@ -390,6 +392,7 @@ public final class Books {
             case ReferenceLine.Price p ->
                 prices.computeIfAbsent(pricedAs(p.service(), p.model()), k -> new TreeMap<>())
                         .put(p.effectiveFrom(), p);
+            case ReferenceLine.AccountEvent e -> throw new IllegalArgumentException("not applied unjudged: " + e);
         }
     }
 

@@ -13,7 +13,9 @@ public enum TransactionType {
     SPEND(7),
     BURN(8),
     TRANSFER(9),
-    REVERSAL(10);
+    REVERSAL(10),
+    /** What an account may not receive is set aside under its name, and comes back when it may. */
+    UNCLAIMED(11);
 
     private final int code;
 

@@ -78,6 +78,20 @@ public interface BankViews {
             @Nullable Long left) {}
 
     /**
+     * What an account may not receive and waits for it.
+     *
+     * @param submissionId what it came of; null where the reader may not see it
+     */
+    record UnclaimedView(
+            long amountUtoken,
+            long sinceCycle,
+            LocalDate sinceDate,
+            @Nullable UUID submissionId) {}
+
+    /**
+     * @param levelSince cut-off from which its party has the level; null before the first cycle that knows it
+     * @param status {@code active}, {@code frozen} or {@code closed}
+     * @param statusSince cut-off from which it counts; null before the first cycle that knows the account
      * @param availableNextCycle per asset, what becomes available at the next cycle if nothing else comes in
      */
     record AccountView(
@@ -86,9 +100,12 @@ public interface BankViews {
             String accountType,
             @Nullable UUID ownerAccount,
             String kycLevel,
+            @Nullable Instant levelSince,
             String status,
+            @Nullable Instant statusSince,
             List<BalanceView> balances,
             Map<String, Long> availableNextCycle,
+            List<UnclaimedView> unclaimed,
             LimitView limit) {}
 
     /**

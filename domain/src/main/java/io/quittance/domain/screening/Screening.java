@@ -1,6 +1,7 @@
 package io.quittance.domain.screening;
 
 import io.quittance.domain.account.AccountStatus;
+import io.quittance.domain.account.StillOpen;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.amount.Exact;
@@ -18,6 +19,7 @@ import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
 import io.quittance.domain.ledger.TransactionType;
 import io.quittance.domain.ledger.TransferList;
+import io.quittance.domain.ledger.UnclaimedItem;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,9 @@ public final class Screening {
     private final Set<Long> cancelled = new HashSet<>();
     private final List<SettledDeposit> deposits = new ArrayList<>();
     private final Map<Long, Long> reversals = new LinkedHashMap<>();
+    private final List<UnclaimedItem> setAside = new ArrayList<>();
+    private final List<UnclaimedItem> paidOut = new ArrayList<>();
+    private @Nullable AccountChanges changes;
 
     /** A deposit that settled: its interval is taken from now on. */
     public record SettledDeposit(long intakeNo, String resourceId, Instant from, Instant to) {}
@@ -86,7 +92,33 @@ public final class Screening {
         return reversals;
     }
 
+    /** What was set aside in this cycle. */
+    public List<UnclaimedItem> setAside() {
+        return setAside;
+    }
+
+    /** What was set aside before this cycle and paid out in it. */
+    public List<UnclaimedItem> paidOut() {
+        return paidOut;
+    }
+
+    /** A closing of an account that found something open, and what. */
+    public record RefusedClosing(String eventKey, UUID accountId, StillOpen open) {}
+
+    /** Closings that this cycle refused. */
+    public List<RefusedClosing> refusedClosings() {
+        return changes == null ? List.of() : changes.refusedClosings();
+    }
+
     // ---- Phase 0: administration ----------------------------------------------------------------------------------
+
+    /** Phase 0, before all else: what the bank decided about accounts since the last cut-off, in the order in which it did. */
+    public void change(List<ReferenceLine.AccountEvent> events, CycleInput input) {
+        if (!events.isEmpty()) {
+            changes = new AccountChanges(books, input);
+            changes.apply(events);
+        }
+    }
 
     /** Phase 0: reversals, cancels, clock expiries, and the end of orders whose account lost the right to keep them. */
     public void administer(CycleInput input) {
@@ -114,6 +146,9 @@ public final class Screening {
         boolean fromSuspense = false;
         for (SettledSubmission.Leg leg : original.legs()) {
             int payer = books.indexOf(leg.to());
+            if (leg.asset() != UTOKEN && books.statusOf(books.indexOf(leg.from())) == AccountStatus.CLOSED) {
+                return Verdict.refuse(Reason.RECEIVER_CLOSED); // Nothing but µToken can be set aside.
+            }
             if (!books.isSystem(payer)) {
                 long sum = asked.merge((long) payer << 8 | leg.asset(), leg.amount(), Math::addExact);
                 if (sum > books.available(payer, leg.asset())) {
@@ -150,6 +185,15 @@ public final class Screening {
                     leg.amount(),
                     null,
                     true);
+            if (books.statusOf(books.indexOf(leg.from())) == AccountStatus.CLOSED) {
+                setAside(
+                        TransferList.PHASE_ADMINISTRATION,
+                        item,
+                        number++,
+                        books.indexOf(leg.from()),
+                        leg.amount(),
+                        null);
+            }
         }
         books.reversed.add(original.intakeNo());
         reversals.put(original.intakeNo(), item.intakeNo());
@@ -245,10 +289,11 @@ public final class Screening {
     // ---- Phase 1: credits -----------------------------------------------------------------------------------------
 
     /**
-     * Phase 1: deposits, completions and refunds, what is held before what is new, in intake order; what they bring is
+     * Phase 1: what was set aside and can be received again; deposits, completions and refunds, what is held before what is new, in intake order; what they bring is
      * available in phase 2.
      */
     public void credit(CycleInput input) {
+        payOut();
         Set<String> publishing = publishing(input);
         Set<String> completing = new HashSet<>();
         input.held(Phase.CREDITS, item -> {
@@ -258,6 +303,40 @@ public final class Screening {
         });
         input.received(Phase.CREDITS, item -> credit(item, publishing, completing));
         refundExpiredTasks(completing);
+    }
+
+    private void payOut() {
+        for (UnclaimedItem item : List.copyOf(books.unclaimed.values())) {
+            if (mayReceive(item.account()) == Verdict.ADMIT) {
+                move(
+                        TransferList.PHASE_CREDITS,
+                        item.intakeNo(),
+                        0,
+                        TransactionType.UNCLAIMED,
+                        UTOKEN,
+                        books.system(SystemAccount.UNCLAIMED, UTOKEN),
+                        item.account(),
+                        item.amountUtoken(),
+                        null,
+                        true);
+                books.unclaimed.remove(item.intakeNo());
+                paidOut.add(item);
+            }
+        }
+    }
+
+    /**
+     * Sets aside what an account was just given and may not keep. Two transfers rather than one around the account: so the
+     * journal says whose it is.
+     */
+    private void setAside(int phase, Queued item, int leg, int account, long amount, @Nullable String taskId) {
+        int unclaimed = books.system(SystemAccount.UNCLAIMED, UTOKEN);
+        move(phase, item.intakeNo(), leg, TransactionType.UNCLAIMED, UTOKEN, account, unclaimed, amount, taskId, true);
+        var aside = new UnclaimedItem(item.intakeNo(), account, amount, cycle.number());
+        if (books.unclaimed.put(item.intakeNo(), aside) != null) {
+            throw new IllegalStateException("a submission sets aside one amount: " + item.submissionId());
+        }
+        setAside.add(aside);
     }
 
     /** Tasks that a publication of this cycle still may publish: not cancelled, and if held, not past its last date. */
@@ -394,6 +473,15 @@ public final class Screening {
     private Verdict complete(Queued item, Submission.TaskCompletion completion, boolean underWay) {
         int agent = books.indexOf(completion.agentAccount());
         Verdict fault = mayReceive(agent);
+        // Accepted while it could be paid: the publisher has given the money away, whatever befell the agent since.
+        boolean aside = fault != Verdict.ADMIT
+                && changes != null
+                && agent >= 0
+                && books.statusOf(agent) != AccountStatus.CLOSED
+                && changes.lostRight(agent);
+        if (aside) {
+            fault = Verdict.ADMIT;
+        }
         Task task = books.tasks.get(completion.taskId());
         if (task == null) {
             return Verdict.first(
@@ -424,6 +512,9 @@ public final class Screening {
                 task.rewardUtoken,
                 task.taskId,
                 true);
+        if (aside) {
+            setAside(TransferList.PHASE_CREDITS, item, 1, agent, task.rewardUtoken, task.taskId);
+        }
         task.state = Task.State.COMPLETED;
         task.changedIn = cycle.number();
         task.agent = agent;

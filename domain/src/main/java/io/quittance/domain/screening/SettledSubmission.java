@@ -26,7 +26,7 @@ public record SettledSubmission(
         return !legs.isEmpty()
                 && legs.stream().allMatch(leg -> switch (leg.type()) {
                     case DEPOSIT, SPEND, TRANSFER -> true;
-                    case ESCROW, REFUND, REWARD, TRADE, FEE, BURN, REVERSAL -> false;
+                    case ESCROW, REFUND, REWARD, TRADE, FEE, BURN, REVERSAL, UNCLAIMED -> false;
                 });
     }
 }

@@ -3,12 +3,14 @@ package io.quittance.domain.settlement;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.intake.ReferenceLine;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
 import io.quittance.domain.ledger.TransactionType;
 import io.quittance.domain.ledger.TransferList;
+import io.quittance.domain.ledger.UnclaimedItem;
 import io.quittance.domain.matching.MatchingRound;
 import io.quittance.domain.matching.MatchingRounds;
 import io.quittance.domain.netting.MultilateralNetting;
@@ -75,7 +77,15 @@ public final class SettlementCycle {
     /** Phases 0 to 2: who and what is new, administration, credits, debits and reservations. */
     public void screen() {
         enter(Stage.NEW);
-        inputs.reference(entry -> books.apply(entry.line()));
+        var events = new ArrayList<ReferenceLine.AccountEvent>();
+        inputs.reference(entry -> {
+            if (entry.line() instanceof ReferenceLine.AccountEvent event) {
+                events.add(event);
+            } else {
+                books.apply(entry.line());
+            }
+        });
+        screening.change(events, inputs);
         firstOfDate = books.startRun(input.context().businessDate());
         if (firstOfDate) {
             books.orders.values().forEach(order -> order.limitReserved = 0); // Past dates' counters never change.
@@ -295,6 +305,21 @@ public final class SettlementCycle {
     /** Intake number of each submission that was reversed, and of the reversal that did it. */
     public Map<Long, Long> reversals() {
         return screening.reversals();
+    }
+
+    /** What was set aside in this cycle for who may not receive it. */
+    public List<UnclaimedItem> setAside() {
+        return screening.setAside();
+    }
+
+    /** What was set aside before this cycle and paid out in it. */
+    public List<UnclaimedItem> paidOut() {
+        return screening.paidOut();
+    }
+
+    /** Closings of accounts that found something open. */
+    public List<Screening.RefusedClosing> refusedClosings() {
+        return screening.refusedClosings();
     }
 
     /** Whether this is the first cycle of its business date, once {@link #screen} has run. */

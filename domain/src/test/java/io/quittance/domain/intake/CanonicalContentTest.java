@@ -2,6 +2,7 @@ package io.quittance.domain.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.seal.Hash32;
@@ -220,6 +221,26 @@ class CanonicalContentTest {
     void ofAService() {
         pinned(new ReferenceLine.Service("s", A), "01 68 ", "01 00000001 73 ", A_HEX);
         pinned(new ReferenceLine.Service("s", null), "01 68 ", "01 00000001 73 ", NONE);
+    }
+
+    @Test
+    void ofAnAccountEvent() {
+        pinned(
+                new ReferenceLine.AccountEvent("e", new UUID(1, 2), AccountChange.FREEZE, null, null),
+                "01 6a ",
+                "01 00000001 65 ",
+                "01 0000000000000001 0000000000000002 ",
+                "01 00000006 465245455a45 ",
+                "00 ",
+                "00");
+        pinned(
+                new ReferenceLine.AccountEvent("e", new UUID(1, 2), AccountChange.LEVEL, KycLevel.L2, null),
+                "01 6a ",
+                "01 00000001 65 ",
+                "01 0000000000000001 0000000000000002 ",
+                "01 00000005 4c4556454c ",
+                "01 00000002 4c32 ",
+                "00");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.quittance.domain.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.seal.Hash32;
@@ -63,6 +64,19 @@ class FormsTest {
                         "gpu_ms",
                         "1");
             case SERVICES -> put(fields, "service", "chat", "payee_account", A);
+            case ACCOUNT_EVENTS ->
+                put(
+                        fields,
+                        "event_key",
+                        "case 7",
+                        "account_id",
+                        A,
+                        "event",
+                        "level",
+                        "kyc_level",
+                        "2",
+                        "reason",
+                        "passport seen");
             case PRICES ->
                 put(
                         fields,
@@ -210,6 +224,9 @@ class FormsTest {
                 .isEqualTo(new ReferenceLine.ComputeResource("node 1", a, "GPU-H100", 8));
         assertThat(reference(Kind.SERVICES)).isEqualTo(new ReferenceLine.Service("chat", a));
         assertThat(reference(Kind.PRICES)).isEqualTo(new ReferenceLine.Price("chat", "small", "v1", first, 0, 5));
+        assertThat(reference(Kind.ACCOUNT_EVENTS))
+                .isEqualTo(
+                        new ReferenceLine.AccountEvent("case 7", a, AccountChange.LEVEL, KycLevel.L2, "passport seen"));
         assertThat(submission(Kind.COMPUTE_DEPOSITS))
                 .isEqualTo(new Submission.ComputeDeposit(
                         a,
@@ -360,7 +377,8 @@ class FormsTest {
                 rows.add(row(kind, column, "ab".repeat(31), Reason.MALFORMED_VALUE));
                 rows.add(row(kind, column, "xy".repeat(32), Reason.MALFORMED_VALUE));
             }
-            case "name" -> {
+            case "event" -> rows.add(row(kind, column, "thaw", Reason.MALFORMED_VALUE));
+            case "name", "reason" -> {
                 rows.add(row(kind, column, "x".repeat(256), Reason.MALFORMED_VALUE));
                 rows.add(row(kind, column, "a\u0000b", Reason.MALFORMED_VALUE));
             }
@@ -368,7 +386,14 @@ class FormsTest {
                 rows.add(row(kind, column, "x".repeat(1_001), Reason.MALFORMED_VALUE));
                 rows.add(row(kind, column, "a\u0000b", Reason.MALFORMED_VALUE));
             }
-            case "resource_id", "service", "model", "price_version", "task_id", "capability", "cancelled_key" -> {
+            case "event_key",
+                    "resource_id",
+                    "service",
+                    "model",
+                    "price_version",
+                    "task_id",
+                    "capability",
+                    "cancelled_key" -> {
                 rows.add(row(kind, column, " x", Reason.MALFORMED_VALUE));
                 rows.add(row(kind, column, "x\u0007", Reason.MALFORMED_VALUE));
             }
@@ -408,6 +433,14 @@ class FormsTest {
 
     static Stream<Arguments> contradictions() {
         return Stream.of(
+                two(
+                        Kind.ACCOUNT_EVENTS,
+                        "event",
+                        "freeze",
+                        "kyc_level",
+                        "L1",
+                        Reason.CONTRADICTING_VALUES,
+                        "kyc_level"),
                 two(Kind.ACCOUNTS, "account_type", "agent", "owner_account", "", Reason.MISSING_VALUE, "owner_account"),
                 two(
                         Kind.ACCOUNTS,

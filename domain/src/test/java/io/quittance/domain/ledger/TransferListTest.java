@@ -105,9 +105,9 @@ class TransferListTest {
             assertThat(TransactionType.ofCode(type.code())).isEqualTo(type);
         }
         assertThat(codes).isSorted().doesNotHaveDuplicates();
-        assertThat(Collections.max(codes)).isEqualTo(10);
+        assertThat(Collections.max(codes)).isEqualTo(11);
         assertThat(TransactionType.REVERSAL.code()).isEqualTo(10);
         assertThat(TransactionType.DEPOSIT.wireName()).isEqualTo("deposit");
-        assertThatThrownBy(() -> TransactionType.ofCode(11)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TransactionType.ofCode(12)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -2,6 +2,7 @@ package io.quittance.domain.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.account.AccountStatus;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.Submission;
@@ -10,12 +11,15 @@ import io.quittance.domain.ledger.Books;
 import io.quittance.domain.ledger.LimitCounter;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
+import io.quittance.domain.ledger.TransactionType;
 import io.quittance.domain.ledger.TransferList;
+import io.quittance.domain.ledger.UnclaimedItem;
 import io.quittance.domain.matching.MatchingRound;
 import io.quittance.domain.netting.NetPositions;
 import io.quittance.domain.screening.Outcome;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +32,10 @@ final class Conservation {
     private final long[][] opening;
     private final long[][] openingReserved;
     private final Set<Long> resting;
+    private final Set<Integer> forced;
 
-    private Conservation(long[][] opening, long[][] openingReserved, Set<Long> resting) {
+    private Conservation(long[][] opening, long[][] openingReserved, Set<Long> resting, Set<Integer> forced) {
+        this.forced = forced;
         this.opening = opening;
         this.openingReserved = openingReserved;
         this.resting = resting;
@@ -44,7 +50,15 @@ final class Conservation {
                 openingReserved[asset][account] = books.reserved(account, asset);
             }
         }
-        return new Conservation(opening, openingReserved, Set.copyOf(books.orders.keySet()));
+        var forced = new HashSet<Integer>();
+        for (int account = 0; account < books.accounts(); account++) {
+            for (int asset = 0; asset < opening.length; asset++) {
+                if (books.statusOf(account) == AccountStatus.CLOSED && opening[asset][account] != 0) {
+                    forced.add(account);
+                }
+            }
+        }
+        return new Conservation(opening, openingReserved, Set.copyOf(books.orders.keySet()), forced);
     }
 
     void check(SettlementCycle run, CycleCounts counts, LimitTally tally) {
@@ -54,6 +68,8 @@ final class Conservation {
         positionsAreTheNetOfTheTransfers(run);
         reservationsAreTheWorstCasesOfOpenOrders(books);
         escrowIsTheListedTasks(books);
+        unclaimedIsWhatIsSetAside(run);
+        closedAccountsHaveNothing(books);
         limitsHoldAndEqualTheJournal(run, tally);
         boughtEqualsSold(run);
         transfersStandInTheOrderOfTheBooks(run);
@@ -270,6 +286,39 @@ final class Conservation {
                 .isEqualTo(listed);
     }
 
+    private static void unclaimedIsWhatIsSetAside(SettlementCycle run) {
+        Books books = run.books();
+        long aside = 0;
+        for (UnclaimedItem item : books.unclaimed.values()) {
+            aside += item.amountUtoken();
+            boolean may = books.statusOf(item.account()) == AccountStatus.ACTIVE
+                    && books.levelOf(item.account()).basicTrade();
+            holds(!may, "set aside for who may receive it:", books, item.account(), 0);
+        }
+        assertThat(books.posted(books.system(SystemAccount.UNCLAIMED, 0), 0))
+                .as("unclaimed")
+                .isEqualTo(aside);
+        run.paidOut()
+                .forEach(item -> assertThat(item.sinceCycle())
+                        .isLessThan(run.input().context().number()));
+    }
+
+    /** An account is closed with nothing open, and nothing comes to it after. Those that a test closed by force are others. */
+    private void closedAccountsHaveNothing(Books books) {
+        for (int account = 0; account < books.accounts(); account++) {
+            for (int asset = 0; asset < books.assets().size(); asset++) {
+                holds(
+                        books.statusOf(account) != AccountStatus.CLOSED
+                                || forced.contains(account)
+                                || books.posted(account, asset) == 0 && books.reserved(account, asset) == 0,
+                        "closed with something on it:",
+                        books,
+                        account,
+                        asset);
+            }
+        }
+    }
+
     private static void limitsHoldAndEqualTheJournal(SettlementCycle run, LimitTally tally) {
         Books books = run.books();
         Map<UUID, LimitCounter> partyCounters = new HashMap<>();
@@ -292,7 +341,7 @@ final class Conservation {
             }
             int party = books.partyOf(account);
             LimitCounter ofParty = partyCounters.getOrDefault(books.partyId(party), new LimitCounter());
-            long limit = run.input().context().parameters().dailyLimit(books.levelOf(account));
+            long limit = tally.highestLimitOf(party);
             holds(ofParty.reserved == reservedByParty[party], "limit reserved by the party of", books, account, 0);
             holds(ofParty.used == tally.usedByParty(party), "limit used by the party of", books, account, 0);
             holds(ofParty.used + ofParty.reserved <= limit, "limit of the party of", books, account, 0);
@@ -348,6 +397,12 @@ final class Conservation {
         return switch (transfers.type(i)) {
             case REVERSAL -> 0;
             case DEPOSIT, REFUND, REWARD -> 1;
+            case UNCLAIMED ->
+                i > 0
+                                && transfers.type(i - 1) == TransactionType.REVERSAL
+                                && transfers.intakeNo(i - 1) == transfers.intakeNo(i)
+                        ? 0
+                        : 1;
             case ESCROW, SPEND, TRANSFER -> 2;
             case TRADE, FEE -> 4 + instrumentOf.get(transfers.intakeNo(i));
             case BURN -> throw new AssertionError("a burn belongs to no submission");

@@ -15,6 +15,7 @@ final class LimitTally {
     private LocalDate date = LocalDate.MIN;
     private final Map<Integer, Long> ofParty = new HashMap<>();
     private final Map<Integer, Long> ofAccount = new HashMap<>();
+    private final Map<Integer, Long> highestLimit = new HashMap<>();
 
     void add(SettlementCycle run) {
         LocalDate now = run.input().context().businessDate();
@@ -22,8 +23,13 @@ final class LimitTally {
             date = now;
             ofParty.clear();
             ofAccount.clear();
+            highestLimit.clear();
         }
         Books books = run.books();
+        for (int account = 0; account < books.accounts(); account++) {
+            long limit = run.input().context().parameters().dailyLimit(books.levelOf(account));
+            highestLimit.merge(books.partyOf(account), limit, Math::max);
+        }
         Set<Long> sells = new HashSet<>();
         run.rounds()
                 .forEach(round -> round.orders().stream()
@@ -36,7 +42,7 @@ final class LimitTally {
             boolean debit = switch (transfers.type(i)) {
                 case ESCROW, SPEND, TRANSFER, TRADE -> true;
                 case FEE -> !sells.contains(transfers.intakeNo(i));
-                case DEPOSIT, REFUND, REWARD, BURN, REVERSAL -> false;
+                case DEPOSIT, REFUND, REWARD, BURN, REVERSAL, UNCLAIMED -> false;
             };
             if (transfers.asset(i) != 0 || books.isSystem(from) || !debit) {
                 continue;
@@ -50,6 +56,11 @@ final class LimitTally {
 
     long usedByParty(int party) {
         return ofParty.getOrDefault(party, 0L);
+    }
+
+    /** The highest limit that the party had on the date: a lower level takes nothing back that was used or reserved. */
+    long highestLimitOf(int party) {
+        return highestLimit.getOrDefault(party, 0L);
     }
 
     long usedByAccount(int account) {

@@ -1,5 +1,6 @@
 package io.quittance.domain.settlement;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountStatus;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
@@ -14,13 +15,17 @@ import io.quittance.domain.intake.Submission.Side;
 import io.quittance.domain.intake.Submission.TimeInForce;
 import io.quittance.domain.ledger.OpenOrder;
 import io.quittance.domain.ledger.Task;
+import io.quittance.domain.ledger.UnclaimedItem;
 import io.quittance.domain.screening.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -70,6 +75,11 @@ public final class RandomHistory {
         open("a5", "p3", KycLevel.L2, null);
         open("a6", "p4", KycLevel.L3, null);
         open("a7", "p5", KycLevel.L0, null);
+        if (doors) {
+            for (int i = 0; i < 3; i++) { // They begin with nothing, so they may be closed.
+                openByLine("b" + i, "q" + i, KycLevel.L3, null, 0);
+            }
+        }
         for (int r = 0; r < 4; r++) {
             String noClass = doors ? TestBank.L40 : "GPU-NONE";
             bank.resource("r" + r, holders.get(r).id(), r < 3 ? classAt(r) : noClass, 1 + r % 2);
@@ -100,10 +110,10 @@ public final class RandomHistory {
         return holders;
     }
 
-    private void openByLine(String name, String party, KycLevel level, @Nullable Long cap) {
+    private void openByLine(String name, String party, KycLevel level, @Nullable Long cap, long funds) {
         UUID id = TestBank.id(name);
         bank.refer(new ReferenceLine.OpenAccount(id, TestBank.id(party), AccountType.PERSONAL, null, level, cap, null));
-        holders.add(new Holder(id, TestBank.id(party), level, cap, 60L * random.nextInt(2_000)));
+        holders.add(new Holder(id, TestBank.id(party), level, cap, funds));
     }
 
     /** Everybody deposits what they begin with: Tokens for an hour of H100, and credits to sell. */
@@ -113,10 +123,11 @@ public final class RandomHistory {
         record PayIn(UUID account, String resource, DepositMode mode, long gpuMs) {}
         var payIns = new ArrayList<PayIn>();
         for (Holder holder : holders) {
-            String name = "of-" + holder.id();
-            if (holder.funds() > 0) {
-                payIns.add(new PayIn(holder.id(), name, DepositMode.MINT, holder.funds()));
+            if (holder.funds() == 0) {
+                continue;
             }
+            String name = "of-" + holder.id();
+            payIns.add(new PayIn(holder.id(), name, DepositMode.MINT, holder.funds()));
             for (String computeClass : List.of(TestBank.H100, TestBank.A100)) {
                 payIns.add(new PayIn(holder.id(), name + computeClass, DepositMode.KEEP, 1 + random.nextInt(6_000)));
             }
@@ -135,7 +146,7 @@ public final class RandomHistory {
 
     private void open(String name, String party, KycLevel level, @Nullable Long cap) {
         if (doors) {
-            openByLine(name, party, level, cap);
+            openByLine(name, party, level, cap, 1 + 60L * random.nextInt(2_000));
             return;
         }
         UUID id = bank.account(name, TestBank.id(party), AccountType.PERSONAL, level, cap);
@@ -184,6 +195,12 @@ public final class RandomHistory {
                     fate == 0 ? AccountStatus.CLOSED : fate < 3 ? AccountStatus.FROZEN : AccountStatus.ACTIVE;
             bank.books().setStatus(bank.index(holder()), status);
         }
+        if (doors && windows > 2 && random.nextInt(4) > 0) {
+            ofClosed().ifPresent(payment -> {
+                byOperator();
+                sent.add(bank.reverse(payment));
+            });
+        }
         for (int i = random.nextInt(20); i > 0; i--) {
             // Through the doors, mostly several at one time: they come as one batch.
             if (doors ? random.nextInt(6) == 0 : random.nextInt(3) > 0) {
@@ -201,6 +218,72 @@ public final class RandomHistory {
             }
         }
         bank.at(null);
+        decideOnAccounts();
+    }
+
+    /** What the bank decides about accounts before the cut-off; nothing that a door would refuse. */
+    private void decideOnAccounts() {
+        Map<UUID, AccountStatus> now = new HashMap<>();
+        holders.forEach(h -> now.put(h.id(), bank.books().statusOf(bank.index(h.id()))));
+        for (int i = random.nextInt(doors ? 4 : 2); i > 0; i--) {
+            UUID id = holder();
+            int choice = random.nextInt(8);
+            if (now.get(id) == AccountStatus.CLOSED) {
+                continue;
+            }
+            if (choice < 2 && bank.books().levelOf(bank.index(id)) != KycLevel.L0) {
+                bank.level(id, KycLevel.values()[random.nextInt(4)]);
+            } else if (choice == 2) {
+                bank.level(id, KycLevel.values()[2 + random.nextInt(2)]);
+            } else if (now.get(id) == AccountStatus.FROZEN) {
+                change(now, AccountChange.UNFREEZE, id, AccountStatus.ACTIVE);
+            } else if (now.get(id) == AccountStatus.ACTIVE && choice == 3) {
+                change(now, AccountChange.FREEZE, id, AccountStatus.FROZEN);
+            }
+        }
+        for (UnclaimedItem item : bank.books().unclaimed.values()) {
+            UUID id = bank.books().accountId(item.account());
+            if (now.get(id) == AccountStatus.FROZEN && random.nextInt(3) > 0) {
+                change(now, AccountChange.UNFREEZE, id, AccountStatus.ACTIVE);
+            } else if (now.get(id) == AccountStatus.ACTIVE && random.nextInt(3) > 0) {
+                bank.level(id, KycLevel.L2);
+            }
+        }
+        for (Holder h : holders) {
+            boolean hasPaid = bank.books().lastPosition(bank.index(h.id()), 0) > 0;
+            if (random.nextInt(hasPaid ? 2 : 20) == 0
+                    && now.get(h.id()) != AccountStatus.CLOSED
+                    && hasNothingOpen(h.id())) {
+                change(now, AccountChange.CLOSE, h.id(), AccountStatus.CLOSED);
+            }
+        }
+        // Whose work was accepted in this window may be frozen, or seen no more, before it is paid.
+        for (Queued item : bank.received()) {
+            if (item.submission() instanceof Submission.TaskCompletion c
+                    && now.get(c.agentAccount()) == AccountStatus.ACTIVE) {
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> change(now, AccountChange.FREEZE, c.agentAccount(), AccountStatus.FROZEN);
+                    case 2 -> bank.level(c.agentAccount(), KycLevel.L0);
+                    default -> {}
+                }
+            }
+        }
+    }
+
+    private void change(Map<UUID, AccountStatus> now, AccountChange change, UUID account, AccountStatus then) {
+        bank.decide(change, account);
+        now.put(account, then);
+    }
+
+    private boolean hasNothingOpen(UUID account) {
+        int index = bank.index(account);
+        return bank.books().assets().stream().allMatch(a -> bank.books().posted(index, a.id()) == 0)
+                && bank.books().orders.values().stream().noneMatch(o -> o.account == index)
+                && bank.books().tasks.values().stream()
+                        .noneMatch(t -> t.state == Task.State.LISTED && t.publisher == index)
+                && bank.held().stream()
+                        .noneMatch(q -> q.submission().accountId().equals(account))
+                && bank.books().unclaimed.values().stream().noneMatch(u -> u.account() == index);
     }
 
     private void byOperator() {
@@ -279,7 +362,10 @@ public final class RandomHistory {
     }
 
     private long anything() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(doors ? 14 : 10)) {
+            case 10, 11 -> passOn();
+            case 12 -> bank.publish(holder(), task(), 1 + random.nextInt(100), null);
+            case 13 -> completion();
             case 0, 1, 2, 3 -> order();
             case 4 -> cancel();
             case 5 -> reversal();
@@ -295,6 +381,16 @@ public final class RandomHistory {
             case 7 -> bank.spendCredits(anyone(), service(), classAt(random.nextInt(3)), 1 + random.nextInt(900));
             default -> core();
         };
+    }
+
+    /** All that somebody has who began with nothing; or something to begin with. */
+    private long passOn() {
+        UUID from = holders.get(holders.size() - 1 - random.nextInt(1 + random.nextInt(3)))
+                .id();
+        UUID rich = holders.get(random.nextBoolean() ? 2 : 6).id();
+        return bank.tokens(from) == 0
+                ? bank.transfer(rich, from, 1 + random.nextInt(100))
+                : bank.transfer(from, rich, bank.tokens(from));
     }
 
     private String service() {
@@ -332,9 +428,25 @@ public final class RandomHistory {
         return random.nextInt(3) == 0 ? bank.reverseFromSuspense(reversed) : bank.reverse(reversed);
     }
 
+    /** A payment by somebody whose account is closed by now. */
+    private Optional<Long> ofClosed() {
+        List<Long> payments = sent.stream()
+                .filter(no -> bank.items().get(no).submission() instanceof Submission.Transfer t
+                        && bank.state(no) == Outcome.State.SETTLED
+                        && bank.books().statusOf(bank.index(t.accountId())) == AccountStatus.CLOSED)
+                .toList();
+        return payments.isEmpty() ? Optional.empty() : Optional.of(payments.get(random.nextInt(payments.size())));
+    }
+
     /** By the publisher, if there is one, in three of four. */
     private long completion() {
-        String name = task();
+        List<Task> listed = bank.books().tasks.values().stream()
+                .filter(t -> t.state == Task.State.LISTED)
+                .sorted(Comparator.comparingLong(t -> t.intakeNo))
+                .toList();
+        String name = !doors || listed.isEmpty() || random.nextInt(4) == 0
+                ? task()
+                : listed.get(random.nextInt(listed.size())).taskId;
         Task task = bank.books().tasks.get(name);
         boolean byPublisher = task != null && random.nextInt(4) > 0;
         return bank.complete(byPublisher ? bank.books().accountId(task.publisher) : anyone(), name, anyone());

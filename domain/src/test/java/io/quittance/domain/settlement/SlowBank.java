@@ -133,6 +133,8 @@ public final class SlowBank {
         }
     }
 
+    private record Aside(UUID account, long amount) {}
+
     private static final int ADMINISTRATION = 0;
     private static final int CREDITS = 1;
     private static final int DEBITS = 2;
@@ -163,6 +165,10 @@ public final class SlowBank {
     private final TreeMap<Long, Queued> known = new TreeMap<>();
     private final Map<Long, List<Movement>> journal = new HashMap<>();
     private final Set<Long> reversed = new TreeSet<>();
+    private final TreeMap<Long, Aside> unclaimed = new TreeMap<>();
+    /** Who could receive at the last cut-off and cannot at this one. */
+    private final Set<UUID> lost = new TreeSet<>();
+
     private BankParameters parameters;
     private LocalDate today = LocalDate.MIN;
     private CycleContext cycle;
@@ -188,6 +194,17 @@ public final class SlowBank {
 
     BigInteger balance(String account, String asset) {
         return balances.getOrDefault(new Balance(account, asset), BigInteger.ZERO);
+    }
+
+    /** What is set aside, by beneficiary. */
+    public Map<UUID, Long> unclaimed() {
+        var sums = new HashMap<UUID, Long>();
+        unclaimed.values().forEach(aside -> sums.merge(aside.account(), aside.amount(), Math::addExact));
+        return sums;
+    }
+
+    public Map<UUID, AccountStatus> statuses() {
+        return status;
     }
 
     /** What stands on every account, where it is not zero. */
@@ -278,8 +295,10 @@ public final class SlowBank {
                 case ReferenceLine.OpenAccount a ->
                     open(a.accountId(), a.partyId(), a.kycLevel(), a.dailyLimitUtoken(), 0);
                 case ReferenceLine.Price p -> prices.add(p);
+                case ReferenceLine.AccountEvent e -> {} // After who is new.
             }
         }
+        decideOnAccounts(reference);
         boolean newDate = context.businessDate().isAfter(today);
         if (newDate) {
             today = context.businessDate();
@@ -302,6 +321,13 @@ public final class SlowBank {
             if (waitsUntil.get(no).isBefore(today)) {
                 judgements.put(no, Judgement.of(State.EXPIRED, Reason.HOLD_EXPIRED));
                 waiting.remove(no);
+            }
+        }
+        for (long no : List.copyOf(unclaimed.keySet())) {
+            Aside aside = unclaimed.get(no);
+            if (mayReceive(aside.account())) {
+                unclaimed.remove(no);
+                move(CREDITS, no, 0, TransactionType.UNCLAIMED, UTOKEN, "unclaimed", aside.account(), aside.amount());
             }
         }
         List<Queued> all = new ArrayList<>(waiting.values());
@@ -381,6 +407,58 @@ public final class SlowBank {
         }
     }
 
+    // ---- What the bank decides about accounts ---------------------------------------------------------------------
+
+    private boolean mayReceive(UUID account) {
+        return status.get(account) == AccountStatus.ACTIVE
+                && holders.get(account).level() != KycLevel.L0;
+    }
+
+    private void decideOnAccounts(List<ReferenceEntry> reference) {
+        lost.clear();
+        holders.keySet().stream().filter(this::mayReceive).forEach(lost::add);
+        for (ReferenceEntry entry : reference) {
+            if (entry.line() instanceof ReferenceLine.AccountEvent e) {
+                decide(e);
+            }
+        }
+        lost.removeIf(this::mayReceive);
+    }
+
+    private void decide(ReferenceLine.AccountEvent e) {
+        UUID account = e.accountId();
+        boolean closed = status.get(account) == AccountStatus.CLOSED;
+        switch (e.change()) {
+            case FREEZE -> status.computeIfPresent(account, (a, was) -> closed ? was : AccountStatus.FROZEN);
+            case UNFREEZE -> status.computeIfPresent(account, (a, was) -> closed ? was : AccountStatus.ACTIVE);
+            case CLOSE -> {
+                if (!closed && !hasAnythingOpen(account)) {
+                    status.put(account, AccountStatus.CLOSED);
+                }
+            }
+            case LEVEL -> {
+                UUID party = holders.get(account).party();
+                holders.replaceAll((id, h) -> h.party().equals(party) ? new Holder(party, e.kycLevel(), h.cap()) : h);
+            }
+        }
+    }
+
+    private boolean hasAnythingOpen(UUID account) {
+        return balances.entrySet().stream()
+                        .anyMatch(b -> b.getKey().account().equals(account.toString())
+                                && b.getValue().signum() != 0)
+                || orders.values().stream().anyMatch(o -> o.order.accountId().equals(account))
+                || tasks.values().stream().anyMatch(t -> t.open && t.publisher.equals(account))
+                || waiting.values().stream()
+                        .anyMatch(w -> w.submission().accountId().equals(account))
+                || unclaimed.values().stream().anyMatch(u -> u.account().equals(account));
+    }
+
+    private void setAside(int phase, Queued item, int leg, Object account, long amount) {
+        move(phase, item, leg, TransactionType.UNCLAIMED, UTOKEN, account, "unclaimed", amount);
+        unclaimed.put(item.intakeNo(), new Aside(UUID.fromString(account.toString()), amount));
+    }
+
     // ---- What comes first -----------------------------------------------------------------------------------------
 
     private Set<Reason> reversal(Queued item, Submission.Reversal reversal) {
@@ -402,6 +480,9 @@ public final class SlowBank {
         }
         boolean fromSuspense = false;
         for (Movement leg : legs) {
+            if (isClosed(leg.from()) && !leg.asset().equals(UTOKEN)) {
+                faults.add(Reason.RECEIVER_CLOSED);
+            }
             if (isCustomer(leg.to())) {
                 boolean lacks =
                         BigInteger.valueOf(leg.amount()).compareTo(available(UUID.fromString(leg.to()), leg.asset()))
@@ -438,6 +519,9 @@ public final class SlowBank {
                         from,
                         leg.from(),
                         leg.amount());
+                if (isClosed(leg.from())) {
+                    setAside(ADMINISTRATION, item, number++, leg.from(), leg.amount());
+                }
             }
             reversed.add(original.intakeNo());
             if (original.submission() instanceof Submission.ComputeDeposit d) {
@@ -445,6 +529,10 @@ public final class SlowBank {
             }
         }
         return faults;
+    }
+
+    private boolean isClosed(String account) {
+        return isCustomer(account) && status.get(UUID.fromString(account)) == AccountStatus.CLOSED;
     }
 
     private static boolean isCustomer(String account) {
@@ -714,7 +802,10 @@ public final class SlowBank {
 
     private Set<Reason> completion(Queued item, Submission.TaskCompletion c, Set<String> publishedNow) {
         Set<Reason> faults = EnumSet.noneOf(Reason.class);
-        payeeFaults(faults, c.agentAccount());
+        boolean aside = lost.contains(c.agentAccount()) && status.get(c.agentAccount()) != AccountStatus.CLOSED;
+        if (!aside) {
+            payeeFaults(faults, c.agentAccount());
+        }
         OpenTask task = tasks.get(c.taskId());
         if (task == null) {
             faults.add(publishedNow.contains(c.taskId()) ? Reason.TASK_NOT_READY : Reason.UNKNOWN_TASK);
@@ -731,6 +822,9 @@ public final class SlowBank {
         if (faults.isEmpty()) {
             task.open = false;
             move(CREDITS, item, 0, TransactionType.REWARD, UTOKEN, "escrow", c.agentAccount(), task.reward);
+            if (aside) {
+                setAside(CREDITS, item, 1, c.agentAccount(), task.reward);
+            }
         }
         return faults;
     }

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.intake.Submission;
 import io.quittance.domain.ledger.Books;
+import io.quittance.domain.ledger.TransactionType;
 import io.quittance.domain.ledger.TransferList;
 import io.quittance.domain.screening.Outcome;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The engine beside {@link SlowBank}: equal outcomes and balances after every cycle of random histories. */
@@ -65,6 +69,8 @@ class SlowBankTest {
 
     @Test
     void theEngineTradesCancelsAndReversesAsThePlainRulesDo() {
+        var aside = new EnumMap<TransactionType, Integer>(TransactionType.class);
+        var paidOut = new AtomicInteger();
         ForEachSeed.upTo(SEEDS, seed -> {
             var history = RandomHistory.throughDoors(seed);
             TestBank bank = history.bank;
@@ -76,6 +82,14 @@ class SlowBankTest {
                 Map<Long, SlowBank.Judgement> expected =
                         model.cycle(run.input().context(), input.reference(), input.received());
                 assertThat(judgements(bank)).as("cycle %s", i).isEqualTo(expected);
+                run.setAside()
+                        .forEach(item -> aside.merge(
+                                bank.items().get(item.intakeNo()).submission() instanceof Submission.Reversal
+                                        ? TransactionType.REVERSAL
+                                        : TransactionType.REWARD,
+                                1,
+                                Integer::sum));
+                paidOut.addAndGet(run.paidOut().size());
                 assertThat(movements(run)).as("cycle %s", i).isEqualTo(unphased(model.movements()));
                 assertThat(amounts(run.books(), run.books()::posted))
                         .as("posted after cycle %s", i)
@@ -85,6 +99,13 @@ class SlowBankTest {
                         .isEqualTo(model.reserved());
             }
         });
+        if (System.getProperty("seed") == null) {
+            assertThat(aside)
+                    .as("what was set aside")
+                    .hasSize(2)
+                    .allSatisfy((type, count) -> assertThat(count).isGreaterThan(9));
+            assertThat(paidOut.get()).as("what was paid out of it").isGreaterThan(9);
+        }
     }
 
     private static Map<Long, SlowBank.Judgement> judgements(TestBank bank) {

@@ -1,5 +1,6 @@
 package io.quittance.domain.settlement;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.account.SystemAccount;
@@ -80,6 +81,7 @@ public final class TestBank {
     private @Nullable LocalDate holdUntil;
     private long lastIntakeNo;
     private long lastCycle;
+    private long lastEvent;
 
     public TestBank() {
         this(parameters(Map.of()));
@@ -159,6 +161,17 @@ public final class TestBank {
     public void refer(ReferenceLine line) {
         Hash32 digest = CanonicalContent.digest(CanonicalContent.of(line, null));
         newReference.add(new ReferenceEntry(line, null, digest));
+        newReference.sort(java.util.Comparator.comparing(entry -> entry.line().kind())); // As a window shows them.
+    }
+
+    /** The bank decides about an account; the next cycle sees it first. */
+    public void decide(AccountChange change, UUID account) {
+        refer(new ReferenceLine.AccountEvent("e" + ++lastEvent, account, change, null, null));
+    }
+
+    /** The party of an account gets another level; the next cycle sees it first. */
+    public void level(UUID account, KycLevel level) {
+        refer(new ReferenceLine.AccountEvent("e" + ++lastEvent, account, AccountChange.LEVEL, level, null));
     }
 
     public void resource(String resourceId, UUID account, String computeClass, int gpus) {

@@ -119,9 +119,12 @@ final class Views {
             String accountType,
             @Nullable UUID ownerAccount,
             String kycLevel,
+            @Nullable Instant kycLevelSince,
             String status,
+            @Nullable Instant statusSince,
             List<Balance> balances,
             Map<String, String> availableNextCycle,
+            List<Unclaimed> unclaimed,
             Limit dailyLimit) {
 
         static Account of(BankViews.AccountView view) {
@@ -134,7 +137,9 @@ final class Views {
                     view.accountType(),
                     view.ownerAccount(),
                     view.kycLevel(),
+                    view.levelSince(),
                     view.status(),
+                    view.statusSince(),
                     view.balances().stream()
                             .map(balance -> new Balance(
                                     balance.asset(),
@@ -145,6 +150,13 @@ final class Views {
                                     Long.toString(balance.queuedOut())))
                             .toList(),
                     next,
+                    view.unclaimed().stream()
+                            .map(item -> new Unclaimed(
+                                    Long.toString(item.amountUtoken()),
+                                    item.sinceCycle(),
+                                    item.sinceDate(),
+                                    item.submissionId()))
+                            .toList(),
                     new Limit(
                             limit.businessDate(),
                             digits(limit.limit()),
@@ -153,6 +165,14 @@ final class Views {
                             digits(limit.left())));
         }
     }
+
+    /** What an account may not receive and waits for it. */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Unclaimed(
+            String amountUtoken,
+            long sinceCycle,
+            LocalDate sinceDate,
+            @Nullable UUID submissionId) {}
 
     /** @param direction credit if the account received it, else debit */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)

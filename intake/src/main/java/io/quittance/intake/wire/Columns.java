@@ -1,5 +1,6 @@
 package io.quittance.intake.wire;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.intake.FormError;
@@ -58,6 +59,9 @@ public final class Columns {
             Map.entry("effective_from", Type.INSTANT),
             Map.entry("input_utoken_per_mtok", Type.INTEGER),
             Map.entry("output_utoken_per_mtok", Type.INTEGER),
+            Map.entry("event_key", Type.NAME),
+            Map.entry("event", Type.WORD),
+            Map.entry("reason", Type.TEXT),
             Map.entry("mode", Type.WORD),
             Map.entry("hold_until", Type.DATE),
             Map.entry("task_id", Type.NAME),
@@ -90,6 +94,8 @@ public final class Columns {
                     .toList(),
             "kyc_level",
             words(KycLevel.values()),
+            "event",
+            words(AccountChange.values()),
             "mode",
             words(Submission.DepositMode.values()),
             "side",

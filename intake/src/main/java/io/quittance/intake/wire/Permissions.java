@@ -13,7 +13,7 @@ public final class Permissions {
     public static Scope toHandIn(Kind kind) {
         return switch (kind) {
             case METERING -> Scope.METER;
-            case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, REVERSALS -> Scope.OPERATE;
+            case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, ACCOUNT_EVENTS, REVERSALS -> Scope.OPERATE;
             case COMPUTE_DEPOSITS, TASK_PUBLICATIONS, TASK_COMPLETIONS, ORDERS, CANCELS, SPENDS, TRANSFERS ->
                 Scope.SUBMIT;
         };

@@ -85,7 +85,7 @@ class AccessTest extends ApiTest {
             String path = "/v1/" + kind.wireName();
             switch (kind) {
                 case METERING -> routes.add(new Route("POST", path, List.of(PARTICIPANT, OPERATOR, ADMINISTRATOR)));
-                case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, REVERSALS ->
+                case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, ACCOUNT_EVENTS, REVERSALS ->
                     routes.add(new Route("POST", path, List.of(PARTICIPANT, METER, ADMINISTRATOR, READER)));
                 default -> routes.add(new Route("POST", path, List.of(READER, METER, ADMINISTRATOR)));
             }

@@ -171,9 +171,12 @@ abstract class ApiTest {
                 "enterprise",
                 null,
                 "L3",
+                Instant.parse("2026-03-01T10:00:00Z"),
                 "active",
+                Instant.parse("2026-03-01T11:00:00Z"),
                 List.of(new BankViews.BalanceView("UTOKEN", 9_007_199_254_740_993L, 3, 9_007_199_254_740_990L, 1, 2)),
                 Map.of("UTOKEN", 5L),
+                List.of(new BankViews.UnclaimedView(70, 4, LocalDate.of(2026, 3, 1), null)),
                 new BankViews.LimitView(LocalDate.of(2026, 3, 2), null, 7, 0, null));
     }
 

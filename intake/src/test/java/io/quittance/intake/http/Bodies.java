@@ -20,6 +20,10 @@ final class Bodies {
                     "{\"resource_id\":\"r1\",\"account_id\":\"" + ApiTest.ACCOUNT
                             + "\",\"compute_class\":\"GPU-H100\",\"gpu_count\":8}"),
             Map.entry(Kind.METERING, "{\"resource_id\":\"r1\"," + TIMES + ",\"gpu_ms\":\"1000\"}"),
+            Map.entry(
+                    Kind.ACCOUNT_EVENTS,
+                    "{\"event_key\":\"case 7\",\"account_id\":\"" + ApiTest.ACCOUNT
+                            + "\",\"event\":\"freeze\",\"reason\":\"court order\"}"),
             Map.entry(Kind.SERVICES, "{\"service\":\"chat\"}"),
             Map.entry(
                     Kind.PRICES,

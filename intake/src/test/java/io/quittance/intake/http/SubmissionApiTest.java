@@ -20,7 +20,7 @@ class SubmissionApiTest extends ApiTest {
     private static String keyFor(Kind kind) {
         return switch (kind) {
             case METERING -> METER;
-            case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, REVERSALS -> OPERATOR;
+            case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, ACCOUNT_EVENTS, REVERSALS -> OPERATOR;
             default -> PARTICIPANT;
         };
     }

@@ -2,6 +2,7 @@ package io.quittance.app;
 
 import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.domain.report.AccountRecords;
 import io.quittance.jobs.BooksCheck;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,10 @@ final class FsckCommand implements Callable<Integer> {
     public Integer call() {
         Console console = common.console();
         List<Identity> identities = new ArrayList<>();
+        List<AccountRecords.Unclaimed> unclaimed;
         try (BankSession session = common.openExisting()) {
             identities.addAll(session.get(Reconciliation.class).proveBooks());
+            unclaimed = session.get(AccountRecords.class).unclaimed();
             identities.addAll(session.get(BooksCheck.class).queue());
             if (seals) {
                 identities.addAll(session.get(BooksCheck.class).seals());
@@ -46,9 +49,10 @@ final class FsckCommand implements Callable<Integer> {
                     matched ? identity.found() : identity.expected() + " expected, " + identity.found() + " found",
                     identity.detail().isEmpty() ? "" : " (" + identity.detail() + ")");
         }
+        unclaimed.forEach(item -> AccountCommand.print(console, item));
         console.line(good ? "The books are in order." : "THE BOOKS ARE NOT IN ORDER.");
         if (common.json) {
-            System.out.println(Json.of(Map.of("good", good, "checks", identities)));
+            System.out.println(Json.of(Map.of("good", good, "checks", identities, "unclaimed", unclaimed)));
         }
         return good ? Trouble.DONE : Trouble.CHECK_FAILED;
     }

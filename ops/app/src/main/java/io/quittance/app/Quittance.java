@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             ServeCommand.class,
             SubmitCommand.class,
+            AccountCommand.class,
             CycleCommand.class,
             ReportCommand.class,
             ExportCommand.class,
