@@ -31,6 +31,7 @@ import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
 import io.quittance.domain.settlement.TestBank;
+import io.quittance.domain.settlement.Workers;
 import io.quittance.sql.DoorDatabase;
 import io.quittance.sql.SqlAdapters;
 import io.quittance.sql.TestDatabase;
@@ -90,6 +91,7 @@ class AccountEventsIT {
         ports.registerBean(PlatformTransactionManager.class, () -> new JdbcTransactionManager(database.application()));
         ports.registerBean(BankSecret.class, () -> secret);
         ports.registerBean(Bank.class, () -> bank);
+        ports.registerBean(Workers.class, Workers::ofMachine);
         ports.register(SqlAdapters.class);
         ports.refresh();
         port(BankStore.class).open(bank, TestBank.parameters(java.util.Map.of()));
@@ -108,7 +110,8 @@ class AccountEventsIT {
                 null, // The step that follows the chain is not called.
                 new ChainIdentity(commitments),
                 port(Reconciliation.class),
-                cycle -> {});
+                cycle -> {},
+                port(Workers.class));
         port(Windows.class).layOut();
         for (UUID account : List.of(ann, bob, cid)) {
             recorded(new ReferenceLine.OpenAccount(
