@@ -97,12 +97,15 @@ RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE 
             WHERE a.code = 'unclaimed' AND b.asset = 0), 0)::text
 $$;
 
--- Called by prove_books. The journal is read for this only where something was ever set aside.
+-- Called by prove_books; of what is wrong the first row. The journal is read for this only where something was ever set aside,
+-- and of what is archived, neither side counts.
 CREATE FUNCTION account_identities()
-RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE sql STABLE AS $$
-    SELECT 'beneficiaries whose unclaimed is not their journal', 'UTOKEN', '0', count(*)::text
+RETURNS TABLE (check_name text, asset text, expected text, found text, first_wrong text) LANGUAGE sql STABLE AS $$
+    SELECT 'beneficiaries whose unclaimed is not their journal', 'UTOKEN', '0', count(*)::text,
+        (array_agg(format('unclaimed_items (account_id %s): %s too little by the journal', w.account_id, w.amount)
+            ORDER BY w.account_id))[1]
     FROM (
-        SELECT v.account_id FROM (
+        SELECT v.account_id, sum(v.amount) AS amount FROM (
             SELECT t.from_account AS account_id, t.amount::numeric AS amount
             FROM token_transactions t, books_head h
             WHERE (SELECT EXISTS (SELECT FROM unclaimed_items)) AND t.transaction_type = 11
@@ -113,11 +116,16 @@ RETURNS TABLE (check_name text, asset text, expected text, found text) LANGUAGE 
             WHERE (SELECT EXISTS (SELECT FROM unclaimed_items)) AND t.transaction_type = 11
                 AND t.id <= h.last_seq AND t.from_account = '00000000-0000-0000-0000-000000000006'
             UNION ALL
-            SELECT u.account_id, -u.amount FROM unclaimed_items u WHERE u.paid_cycle IS NULL
+            SELECT u.account_id, -u.amount FROM unclaimed_items u WHERE NOT is_archived(u.cycle)
+            UNION ALL
+            SELECT u.account_id, u.amount FROM unclaimed_items u
+            WHERE u.paid_cycle IS NOT NULL AND NOT is_archived(u.paid_cycle)
         ) v GROUP BY v.account_id HAVING sum(v.amount) <> 0
     ) w
     UNION ALL
-    SELECT 'closed accounts with anything open', '', '0', count(*)::text
+    SELECT 'closed accounts with anything open', '', '0', count(*)::text,
+        (array_agg(format('account_events (account_id %s): closed, and it has something open', c.account_id)
+            ORDER BY c.account_id))[1]
     FROM (SELECT DISTINCT e.account_id FROM effective_events e, books_head h
           WHERE e.event = 'close' AND e.cycle <= h.last_cycle) c
     WHERE EXISTS (SELECT FROM account_balances b WHERE b.account_id = c.account_id AND (b.posted <> 0 OR b.reserved <> 0))

@@ -214,6 +214,8 @@ GRANT SELECT ON transaction_types, transaction_legs, account_balances, books_hea
     TO quittance_writer;
 GRANT SELECT ON token_transactions TO quittance_writer;
 GRANT SELECT, INSERT ON reversals, instrument_references, refused_closings TO quittance_writer;
+-- What is archived is read; only the owner archives and restores.
+GRANT SELECT ON journal_archives, journal_base, archived_originals TO quittance_writer;
 -- What is open changes with each cycle, in the columns that a cycle decides; what was asked for does not.
 GRANT SELECT, INSERT ON limit_counters, orders, tasks, holds, settled_intervals, unclaimed_items TO quittance_writer;
 GRANT SELECT ON unclaimed_by_account TO quittance_writer;
@@ -257,6 +259,7 @@ BEGIN
 END;
 $$;
 
+REVOKE ALL ON FUNCTION archivable_month, stop_between_cycles, move_base, archive_month, open_restore, restore_month FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION take_lease, beat_lease, assert_lease, publish_cycle, open_journal, discard_rounds,
     discard_positions TO quittance_writer;
 GRANT EXECUTE ON FUNCTION reconcile_cycle, state_identities, unclaimed_identity, account_identities, prove_books

@@ -254,5 +254,5 @@ GRANT SELECT ON seen.token_accounts, seen.limit_counters, seen.account_balances,
     seen.submission_files, seen.refused_lines, seen.settled_transactions, seen.net_positions, seen.orders, seen.holds,
     seen.tasks, seen.matching_rounds, seen.lines_by_kind, seen.outcomes_by_reason, seen.netting TO quittance_door;
 GRANT SELECT ON bank_parameters, bank_clock, books_head, settlement_windows, settlement_cycles, cycle_counts, cycle_steps,
-    reconciliation_checks TO quittance_door;
+    reconciliation_checks, journal_archives TO quittance_door;
 GRANT SELECT (cycle, header_hash, entry_root, leaf_count, sealed_at) ON seals TO quittance_door;

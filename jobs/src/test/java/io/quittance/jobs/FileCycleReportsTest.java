@@ -684,6 +684,11 @@ class FileCycleReportsTest {
                 }
 
                 @Override
+                public Optional<String> archiveOf(long seq) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public Optional<Posting> posting(long seq) {
                     throw new UnsupportedOperationException();
                 }

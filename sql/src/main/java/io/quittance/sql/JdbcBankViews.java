@@ -105,6 +105,11 @@ final class JdbcBankViews implements BankViews, ClientViews {
     }
 
     @Override
+    public Optional<String> archiveOf(long seq) {
+        return inSnapshot(() -> submissions.archiveOfSeq(seq));
+    }
+
+    @Override
     public Optional<String> proof(long seq) {
         return posting(seq).flatMap(proofs);
     }

@@ -34,9 +34,18 @@ final class JdbcCycleInput implements CycleInput {
             FROM (SELECT y.cut_off FROM settlement_cycles y WHERE y.window_no = ?
                   UNION SELECT y.cut_off FROM submission_outcomes o JOIN settlement_cycles y ON y.cycle = o.cycle
                   WHERE o.intake_no = ?) c
-            JOIN token_transactions t ON t.created_at = c.cut_off
-            WHERE t.intake_no = ? AND t.cycle < ?
+            JOIN LATERAL (SELECT j.* FROM token_transactions j WHERE j.created_at = c.cut_off AND j.intake_no = ?
+                  UNION ALL SELECT k.* FROM archived_originals k WHERE k.created_at = c.cut_off AND k.intake_no = ?) t ON true
+            WHERE t.cycle < ?
             ORDER BY t.id
+            """;
+    /** As this cycle finds it, which a replay of it finds again: not whether it is archived now. */
+    private static final String IS_ARCHIVED = """
+            SELECT EXISTS (SELECT
+                FROM (SELECT y.cycle FROM settlement_cycles y WHERE y.window_no = ?
+                      UNION SELECT o.cycle FROM submission_outcomes o WHERE o.intake_no = ? AND o.cycle < ?) c
+                JOIN journal_archives a ON c.cycle BETWEEN a.first_cycle AND a.last_cycle
+                    AND a.seen_from <= ? AND (a.restored_from IS NULL OR a.restored_from > ?))
             """;
 
     private final SnapshotReads reads;
@@ -101,29 +110,52 @@ final class JdbcCycleInput implements CycleInput {
             Queued original = reader.ofId(id).orElse(null);
             if (original != null) {
                 Submission submission = original.submission();
+                long windowNo = windowOf(connection, original.intakeNo());
+                boolean archived = isArchived(connection, windowNo, original.intakeNo());
                 reversible.put(
                         id,
                         new SettledSubmission(
                                 original.intakeNo(),
-                                legs(connection, original.intakeNo()),
-                                submission instanceof Submission.ComputeDeposit deposit ? deposit : null));
+                                archived ? List.of() : legs(connection, windowNo, original.intakeNo()),
+                                submission instanceof Submission.ComputeDeposit deposit ? deposit : null,
+                                archived));
+            }
+        }
+    }
+
+    private static long windowOf(Connection connection, long intakeNo) throws SQLException {
+        try (var query = connection.prepareStatement("SELECT window_no FROM submissions WHERE intake_no = ?")) {
+            query.setLong(1, intakeNo);
+            try (var row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    private boolean isArchived(Connection connection, long windowNo, long intakeNo) throws SQLException {
+        try (var query = connection.prepareStatement(IS_ARCHIVED)) {
+            query.setLong(1, windowNo);
+            query.setLong(2, intakeNo);
+            for (int i = 3; i <= 5; i++) {
+                query.setLong(i, window.cycle());
+            }
+            try (var row = query.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
             }
         }
     }
 
     /** What a submission settled before this cycle. */
-    private List<SettledSubmission.Leg> legs(Connection connection, long intakeNo) throws SQLException {
+    private List<SettledSubmission.Leg> legs(Connection connection, long windowNo, long intakeNo) throws SQLException {
         var legs = new ArrayList<SettledSubmission.Leg>();
-        try (var window = connection.prepareStatement("SELECT window_no FROM submissions WHERE intake_no = ?");
-                var query = connection.prepareStatement(SETTLED_LEGS)) {
-            window.setLong(1, intakeNo);
-            try (var row = window.executeQuery()) {
-                row.next();
-                query.setLong(1, row.getLong(1));
-            }
+        try (var query = connection.prepareStatement(SETTLED_LEGS)) {
+            query.setLong(1, windowNo);
             query.setLong(2, intakeNo);
             query.setLong(3, intakeNo);
-            query.setLong(4, this.window.cycle());
+            query.setLong(4, intakeNo);
+            query.setLong(5, window.cycle());
             try (var row = query.executeQuery()) {
                 while (row.next()) {
                     legs.add(new SettledSubmission.Leg(

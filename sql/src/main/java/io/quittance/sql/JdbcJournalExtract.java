@@ -68,6 +68,13 @@ final class JdbcJournalExtract implements JournalExtract {
             ORDER BY t.id
             """;
 
+    private static final String ARCHIVED = """
+            SELECT string_agg(a.file_name, ', ' ORDER BY a.month), max(a.last_date) AS last_date
+            FROM journal_archives a
+            WHERE a.restored_from IS NULL AND EXISTS (SELECT FROM settlement_cycles y
+                WHERE y.cycle BETWEEN a.first_cycle AND a.last_cycle AND y.business_date BETWEEN :from AND :to)
+            """;
+
     private record Beginning(long cycle, long seq) {}
 
     private record Cycle(long number, LocalDate date, OffsetDateTime cutOff, long firstSeq, long lastSeq) {}
@@ -87,6 +94,12 @@ final class JdbcJournalExtract implements JournalExtract {
     @Override
     public void read(LocalDate from, LocalDate to, Sink sink) {
         snapshot.executeWithoutResult(status -> {
+            jdbc.sql(ARCHIVED).param("from", from).param("to", to).query((RowCallbackHandler) row -> {
+                if (row.getString(1) != null) {
+                    throw new Archived("transfers up to " + JdbcValues.date(row, "last_date") + " are archived in "
+                            + row.getString(1));
+                }
+            });
             Beginning beginning = jdbc.sql(BEGINNING)
                     .param("from", from)
                     .query((row, n) -> new Beginning(row.getLong("cycle"), row.getLong("seq")))

@@ -5,16 +5,18 @@ import io.quittance.domain.reconciliation.Reconciliation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** {@link Reconciliation} by the functions reconcile_cycle and prove_books. */
 final class JdbcReconciliation implements Reconciliation {
 
     private static final String RECONCILE = "SELECT check_name, asset, expected, found FROM reconcile_cycle(:cycle)";
-    private static final String PROVE = "SELECT check_name, asset, expected, found FROM prove_books()";
+    private static final String PROVE = "SELECT check_name, asset, expected, found, first_wrong FROM prove_books()";
     private static final String KEEP = """
             INSERT INTO reconciliation_checks (cycle, check_name, asset, expected, found, verdict, detail)
             VALUES (:cycle, :name, :asset, :expected, :found, :verdict, :detail)
@@ -35,10 +37,16 @@ final class JdbcReconciliation implements Reconciliation {
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    /** One snapshot of the books for all proofs; it can write nothing, and waits for nobody. */
+    private final TransactionTemplate snapshot;
 
     JdbcReconciliation(DataSource application) {
         this.jdbc = JdbcClient.create(application);
-        this.transaction = new TransactionTemplate(new JdbcTransactionManager(application));
+        var manager = new JdbcTransactionManager(application);
+        this.transaction = new TransactionTemplate(manager);
+        this.snapshot = new TransactionTemplate(manager);
+        this.snapshot.setReadOnly(true);
+        this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     }
 
     @Override
@@ -95,12 +103,21 @@ final class JdbcReconciliation implements Reconciliation {
 
     @Override
     public List<Identity> proveBooks() {
-        return jdbc.sql(PROVE).query(JdbcReconciliation::compared).list();
+        return Objects.requireNonNull(snapshot.execute(
+                status -> jdbc.sql(PROVE).query(JdbcReconciliation::proved).list()));
     }
 
     @Override
     public List<Long> pendingOnChain() {
         return jdbc.sql(PENDING).param("name", ON_CHAIN).query(Long.class).list();
+    }
+
+    private static Identity proved(ResultSet row, int n) throws SQLException {
+        Identity both = compared(row, n);
+        String firstWrong = row.getString(5);
+        return both.verdict() == Identity.Verdict.MATCHED || firstWrong == null
+                ? both
+                : new Identity(both.name(), both.asset(), both.expected(), both.found(), both.verdict(), firstWrong);
     }
 
     private static Identity compared(ResultSet row, int n) throws SQLException {

@@ -1,5 +1,6 @@
 package io.quittance.sql;
 
+import io.quittance.domain.archive.JournalArchives;
 import io.quittance.domain.commitment.CommitmentStore;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
@@ -36,6 +37,16 @@ public class SqlAdapters {
     /** The windows alone, likewise. */
     public static Windows windows(DataSource application) {
         return new JdbcWindows(application, new JdbcBank(application));
+    }
+
+    /** The archives as the owner of the tables, who alone may change what is archived. */
+    public static JournalArchives journalArchives(DataSource owner) {
+        return new JdbcJournalArchives(owner);
+    }
+
+    @Bean
+    JournalArchives archives(DataSource application) {
+        return new JdbcJournalArchives(application);
     }
 
     @Bean

@@ -9,6 +9,7 @@ import static io.quittance.sql.JdbcValues.uuidOrNull;
 
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.cycle.BankParameters;
+import io.quittance.domain.report.BankViews.ArchivedPart;
 import io.quittance.domain.report.BankViews.StatementLine;
 import io.quittance.domain.report.BankViews.StatementRange;
 import io.quittance.domain.report.BankViews.StatementView;
@@ -41,6 +42,28 @@ final class StatementViews {
                 l.submission_id, l.balance, l.created_at
             FROM seen.account_statement(:account, :asset, :low, :high, :newestFirst, :limit) l
             """;
+
+    /** What of a range is archived, with the whole of the cycles in which it begins and ends. */
+    private static final String ARCHIVED = """
+            SELECT b.low, b.high, b.last_seq, b.last_date, b.files,
+                seen.balance_before(:account, :asset, b.low) AS opening,
+                seen.balance_before(:account, :asset, b.last_seq + 1) AS after,
+                seen.balance_before(:account, :asset, b.high + 1) AS closing
+            FROM (SELECT f.low, f.high, least(a.last_seq, f.high) AS last_seq, a.last_date, a.files
+                  FROM (SELECT max(r.last_seq) AS last_seq, max(r.last_date) AS last_date,
+                            array_agg(r.file_name ORDER BY r.month) AS files
+                        FROM journal_archives r
+                        WHERE r.restored_from IS NULL AND r.last_seq >= :low AND r.first_seq <= :high) a
+                  CROSS JOIN LATERAL (SELECT
+                      (SELECT y.first_seq FROM settlement_cycles y WHERE y.cycle = cycle_of_seq(:low)) AS low,
+                      CASE WHEN :high > a.last_seq THEN :high
+                          ELSE (SELECT y.first_seq - 1 FROM settlement_cycles y WHERE y.cycle = cycle_of_seq(:high) + 1) END
+                          AS high) f
+                  WHERE a.last_seq IS NOT NULL) b
+            """;
+
+    /** The archived beginning of a statement, and the balances of all of it. */
+    private record Archived(Balances balances, ArchivedPart part) {}
 
     private record Bounds(long low, long high) {
 
@@ -78,13 +101,12 @@ final class StatementViews {
         }
         int assetId = known.get().id();
         Bounds bounds = bounds(range);
-        Balances balances = jdbc.sql(BALANCES)
-                .param("account", accountId)
-                .param("asset", assetId)
-                .param("low", bounds.low())
-                .param("high", bounds.high())
-                .query((row, n) -> new Balances(row.getLong("opening"), row.getLong("closing")))
-                .single();
+        Optional<Archived> archived = archived(accountId, assetId, bounds);
+        if (archived.isPresent()) { // Its lines begin behind what is archived, or there are none.
+            long low = archived.get().part().toSeq() + 1;
+            bounds = new Bounds(low, Math.max(bounds.high(), low - 1));
+        }
+        Balances balances = archived.isPresent() ? archived.get().balances() : balances(accountId, assetId, bounds);
         Bounds rest = bounds.behind(after, newestFirst);
         List<StatementLine> lines = jdbc.sql(LINES)
                 .param("account", accountId)
@@ -107,7 +129,39 @@ final class StatementViews {
                         row.getLong("balance"),
                         instant(row, "created_at")))
                 .list();
-        return Optional.of(new StatementView(accountId, asset, balances.opening(), balances.closing(), lines));
+        return Optional.of(new StatementView(
+                accountId,
+                asset,
+                balances.opening(),
+                balances.closing(),
+                lines,
+                archived.map(Archived::part).orElse(null)));
+    }
+
+    private Balances balances(UUID account, int asset, Bounds bounds) {
+        return jdbc.sql(BALANCES)
+                .param("account", account)
+                .param("asset", asset)
+                .param("low", bounds.low())
+                .param("high", bounds.high())
+                .query((row, n) -> new Balances(row.getLong("opening"), row.getLong("closing")))
+                .single();
+    }
+
+    private Optional<Archived> archived(UUID account, int asset, Bounds bounds) {
+        return jdbc.sql(ARCHIVED)
+                .param("account", account)
+                .param("asset", asset)
+                .param("low", bounds.low())
+                .param("high", bounds.high())
+                .query((row, n) -> new Archived(
+                        new Balances(row.getLong("opening"), row.getLong("closing")),
+                        new ArchivedPart(
+                                row.getLong("last_seq"),
+                                date(row, "last_date"),
+                                row.getLong("after") - row.getLong("opening"),
+                                List.of((String[]) row.getArray("files").getArray()))))
+                .optional();
     }
 
     /** A range that ends before it begins has nothing in it: what was posted before it is opening and closing. */

@@ -70,6 +70,20 @@ final class SubmissionViews {
             """;
 
     private static final String OF_SEQ = POSTINGS + " WHERE t.id = :seq";
+    private static final String ARCHIVE_OF_SUBMISSION = """
+            SELECT string_agg(a.file_name, ', ' ORDER BY a.month)
+            FROM journal_archives a
+            WHERE a.restored_from IS NULL AND EXISTS (SELECT FROM settlement_cycles y
+                WHERE y.cycle BETWEEN a.first_cycle AND a.last_cycle AND y.cycle IN (
+                    SELECT c.cycle FROM seen.submissions s JOIN settlement_cycles c ON c.window_no = s.window_no
+                    WHERE s.intake_no = :intakeNo
+                    UNION ALL SELECT o.cycle FROM seen.submission_outcomes o WHERE o.intake_no = :intakeNo
+                    UNION ALL SELECT k.changed_cycle FROM seen.tasks k WHERE k.intake_no = :intakeNo))
+            """;
+    private static final String ARCHIVE_OF_SEQ = """
+            SELECT file_name FROM journal_archives
+            WHERE restored_from IS NULL AND :seq BETWEEN first_seq AND last_seq
+            """;
 
     private final JdbcClient jdbc;
     private final NewestParameters parameters;
@@ -114,7 +128,22 @@ final class SubmissionViews {
                 hasLots ? longOrNull(row, "filled_lots") : null,
                 hasLots ? longOrNull(row, "open_lots") : null,
                 postings,
-                row.getBoolean("sealed"));
+                row.getBoolean("sealed"),
+                state == SubmissionState.QUEUED || state == SubmissionState.REJECTED
+                        ? null
+                        : archiveOf(row.getLong("intake_no")));
+    }
+
+    private @Nullable String archiveOf(long intakeNo) {
+        return jdbc.sql(ARCHIVE_OF_SUBMISSION)
+                .param("intakeNo", intakeNo)
+                .query((row, n) -> Optional.ofNullable(row.getString(1)))
+                .single()
+                .orElse(null);
+    }
+
+    Optional<String> archiveOfSeq(long seq) {
+        return jdbc.sql(ARCHIVE_OF_SEQ).param("seq", seq).query(String.class).optional();
     }
 
     /** {@code name=value} pairs with blanks between them, in their order. */

@@ -67,6 +67,10 @@ public enum Reason {
     NOTHING_TO_CANCEL(Stage.SCREENING, Retry.NEVER, "No resting order and no held submission has this key."),
     NOTHING_TO_REVERSE(Stage.SCREENING, Retry.NEVER, "The submission has no transfers that can be reversed."),
     REVERSED_BEFORE(Stage.SCREENING, Retry.NEVER, "The submission was reversed before."),
+    ARCHIVED(
+            Stage.SCREENING,
+            Retry.WITH_NEW_KEY,
+            "The submission's transfers are archived: correct it by a transfer, or have its month restored."),
     AMOUNT_OVERFLOW(Stage.SCREENING, Retry.NEVER, "The amount, or its worst case, is more than the books can hold."),
     LIMIT(Stage.SCREENING, Retry.WITH_NEW_KEY, "The party's daily limit does not leave this much."),
     AGENT_LIMIT(Stage.SCREENING, Retry.WITH_NEW_KEY, "The account's own daily cap does not leave this much."),

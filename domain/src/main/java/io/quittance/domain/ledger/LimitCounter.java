@@ -19,6 +19,11 @@ public final class LimitCounter {
         return limit == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, limit - used - reserved);
     }
 
+    /** What it can still count, whatever the limit, so that what is used and reserved fits 64 bits together. */
+    public long room() {
+        return Long.MAX_VALUE - used - reserved;
+    }
+
     public void use(long amount) {
         used = Math.addExact(used, amount);
         touched = true;

@@ -33,7 +33,8 @@ public interface BankViews {
      * @param cycle the cycle that decided last; null while queued
      * @param reason why it is held or refused; null otherwise
      * @param detail figures that belong to the reason, such as {@code limit, used, reserved, left}
-     * @param postings its settled transfers; empty until settled
+     * @param postings its settled transfers that are in the journal; empty until settled
+     * @param archive the files of archived months in which it may have settled more; null if there is none
      */
     record SubmissionView(
             UUID submissionId,
@@ -51,7 +52,47 @@ public interface BankViews {
             @Nullable Long filledLots,
             @Nullable Long openLots,
             List<Posting> postings,
-            boolean sealed) {}
+            boolean sealed,
+            @Nullable String archive) {
+
+        /** One of which nothing is archived. */
+        public SubmissionView(
+                UUID submissionId,
+                String client,
+                String submissionKey,
+                Kind kind,
+                UUID accountId,
+                LocalDate businessDate,
+                Instant receivedAt,
+                SubmissionState state,
+                @Nullable Long cycle,
+                @Nullable Reason reason,
+                Map<String, String> detail,
+                @Nullable LocalDate holdUntil,
+                @Nullable Long filledLots,
+                @Nullable Long openLots,
+                List<Posting> postings,
+                boolean sealed) {
+            this(
+                    submissionId,
+                    client,
+                    submissionKey,
+                    kind,
+                    accountId,
+                    businessDate,
+                    receivedAt,
+                    state,
+                    cycle,
+                    reason,
+                    detail,
+                    holdUntil,
+                    filledLots,
+                    openLots,
+                    postings,
+                    sealed,
+                    null);
+        }
+    }
 
     /** One settled transfer. */
     record Posting(
@@ -143,12 +184,40 @@ public interface BankViews {
     /**
      * @param opening what was posted before the range
      * @param closing what was posted at its end; opening and all movements of the range, whatever page is shown
-     * @param lines one page of the range
+     * @param lines one page of the range, of what is in the journal
+     * @param archived what of the range is not; null if all of it is
      */
-    record StatementView(UUID accountId, String asset, long opening, long closing, List<StatementLine> lines) {
+    record StatementView(
+            UUID accountId,
+            String asset,
+            long opening,
+            long closing,
+            List<StatementLine> lines,
+            @Nullable ArchivedPart archived) {
+
+        /** One of which nothing is archived. */
+        public StatementView(UUID accountId, String asset, long opening, long closing, List<StatementLine> lines) {
+            this(accountId, asset, opening, closing, lines, null);
+        }
 
         public StatementView {
             lines = List.copyOf(lines);
+        }
+    }
+
+    /**
+     * The beginning of a statement whose transfers are archived. A range that begins or ends in the middle of an archived cycle
+     * takes in all of that cycle.
+     *
+     * @param toSeq the last transfer of it
+     * @param toDate the last business date of it
+     * @param moved what it added to the opening balance, or took from it
+     * @param files where its transfers are
+     */
+    record ArchivedPart(long toSeq, LocalDate toDate, long moved, List<String> files) {
+
+        public ArchivedPart {
+            files = List.copyOf(files);
         }
     }
 
@@ -228,7 +297,11 @@ public interface BankViews {
 
     Optional<CycleView> cycle(long number);
 
+    /** Empty if there is none, or none that may be seen, or it is archived. */
     Optional<Posting> posting(long seq);
+
+    /** The file that a transfer is in which is archived, whosever it is; empty if it is not archived. */
+    Optional<String> archiveOf(long seq);
 
     /** The canonical proof file of a sealed transfer; empty if there is no such transfer, or its cycle is not sealed. */
     Optional<String> proof(long seq);

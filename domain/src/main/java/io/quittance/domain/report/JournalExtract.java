@@ -47,6 +47,19 @@ public interface JournalExtract {
         void end();
     }
 
-    /** Reads business dates, both included; of an open one, what is published of it. */
+    /** Some of the period is not in the journal. */
+    final class Archived extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Archived(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Reads business dates, both included; of an open one, what is published of it.
+     *
+     * @throws Archived if transfers of them are archived, before anything is handed on
+     */
     void read(LocalDate from, LocalDate to, Sink sink);
 }

@@ -136,11 +136,14 @@ public final class Screening {
     }
 
     private Verdict reverse(Queued item, Submission.Reversal reversal, @Nullable SettledSubmission original) {
-        if (original == null || !original.reversible()) {
+        if (original == null || !original.archived() && !original.reversible()) {
             return Verdict.refuse(Reason.NOTHING_TO_REVERSE);
         }
         if (books.reversed.contains(original.intakeNo())) {
             return Verdict.refuse(Reason.REVERSED_BEFORE);
+        }
+        if (original.archived()) {
+            return Verdict.refuse(Reason.ARCHIVED);
         }
         Map<Long, Long> asked = new HashMap<>();
         boolean fromSuspense = false;
@@ -853,6 +856,9 @@ public final class Screening {
             LimitCounter counter = books.partyLimit(books.partyOf(account));
             if (amount > counter.left(limit)) {
                 return new Verdict.Lacks(Reason.LIMIT, limitDetail(limit, counter, amount));
+            }
+            if (amount > counter.room()) {
+                return Verdict.refuse(Reason.AMOUNT_OVERFLOW); // Of whom has no limit.
             }
         }
         long cap = books.ownCap(account);

@@ -20,6 +20,7 @@ enum ProblemCode {
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The address does not answer in the media type asked for."),
     ALREADY_DECIDED(HttpStatus.CONFLICT, "The approval was decided before."),
     CLIENT_EXISTS(HttpStatus.CONFLICT, "The client exists with other scopes."),
+    ARCHIVED(HttpStatus.GONE, "This is in an archive; ask the bank for it."),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than the limit."),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The address does not take this media type."),
     INTERNAL(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong at the bank."),

@@ -170,7 +170,11 @@ final class ViewController {
                 .posting(seq)
                 .filter(posting -> directory.maySee(client, posting.fromAccount())
                         || directory.maySee(client, posting.toAccount()))
-                .orElseThrow(Requests::notFound);
+                .orElseThrow(() -> views.of(client)
+                        .archiveOf(
+                                seq) // Of which months a number is, is no secret; whose transfer it is, nobody is told.
+                        .map(file -> new ProblemException(ProblemCode.ARCHIVED, "transfer " + seq + " is in " + file))
+                        .orElseGet(Requests::notFound));
     }
 
     private static int checked(int limit) {

@@ -36,7 +36,8 @@ final class Views {
             @Nullable String filledLots,
             @Nullable String openLots,
             List<Transaction> postings,
-            boolean sealed) {
+            boolean sealed,
+            @Nullable String archive) {
 
         static Submission of(BankViews.SubmissionView view) {
             return new Submission(
@@ -55,7 +56,8 @@ final class Views {
                     view.postings().stream()
                             .map(posting -> Transaction.of(posting, view.sealed()))
                             .toList(),
-                    view.sealed());
+                    view.sealed(),
+                    view.archive());
         }
     }
 
@@ -208,8 +210,22 @@ final class Views {
     }
 
     /**
+     * @param toSeq the last transfer of it
+     * @param moved what it added to the opening, or took from it
+     * @param files of the bank's archive, where its transfers are
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record ArchivedPart(long toSeq, LocalDate toDate, String moved, List<String> files) {
+
+        static ArchivedPart of(BankViews.ArchivedPart part) {
+            return new ArchivedPart(part.toSeq(), part.toDate(), Long.toString(part.moved()), part.files());
+        }
+    }
+
+    /**
      * @param opening what was posted before the range
      * @param closing what was posted at its end
+     * @param archived the beginning of the range, if its transfers are archived and not among the lines; else null
      * @param nextAfter to be given as {@code after} for the next page; null on the last
      */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -218,6 +234,7 @@ final class Views {
             String asset,
             String opening,
             String closing,
+            @Nullable ArchivedPart archived,
             List<StatementLine> lines,
             @Nullable Long nextAfter) {
 
@@ -229,6 +246,7 @@ final class Views {
                     view.asset(),
                     Long.toString(view.opening()),
                     Long.toString(view.closing()),
+                    view.archived() == null ? null : ArchivedPart.of(view.archived()),
                     lines,
                     lines.size() == limit ? lines.getLast().seq() : null);
         }

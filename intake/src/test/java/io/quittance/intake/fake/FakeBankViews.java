@@ -27,6 +27,7 @@ public final class FakeBankViews implements BankViews, ClientViews {
     public final TreeMap<Long, CycleView> cycles = new TreeMap<>(Comparator.reverseOrder());
     public final Map<Long, Posting> postings = new HashMap<>();
     public final Map<Long, String> proofs = new HashMap<>();
+    public final Map<Long, String> archives = new HashMap<>();
     public final List<StatementLine> statement = new ArrayList<>();
     public @Nullable StatementRange asked;
     public boolean broken;
@@ -90,6 +91,11 @@ public final class FakeBankViews implements BankViews, ClientViews {
     @Override
     public Optional<Posting> posting(long seq) {
         return Optional.ofNullable(postings.get(seq));
+    }
+
+    @Override
+    public Optional<String> archiveOf(long seq) {
+        return Optional.ofNullable(archives.get(seq));
     }
 
     @Override

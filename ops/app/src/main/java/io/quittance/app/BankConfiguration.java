@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.contracts.ChainAdapters;
 import io.quittance.contracts.ChainSettings;
+import io.quittance.domain.archive.JournalArchives;
 import io.quittance.domain.commitment.CommitFollower;
 import io.quittance.domain.commitment.CommitmentStore;
 import io.quittance.domain.commitment.CycleRegistry;
@@ -21,6 +22,7 @@ import io.quittance.jobs.BooksCheck;
 import io.quittance.jobs.CycleJobs;
 import io.quittance.jobs.CycleReports;
 import io.quittance.jobs.FileCycleReports;
+import io.quittance.jobs.JournalArchiving;
 import io.quittance.jobs.Replay;
 import io.quittance.sql.DoorDatabase;
 import io.quittance.sql.SqlAdapters;
@@ -118,7 +120,20 @@ class BankConfiguration {
     }
 
     @Bean
-    BooksCheck booksCheck(Windows windows, CycleStore cycles, SealStore seals, BankStore banks, BankSecret secret) {
-        return new BooksCheck(windows, cycles, seals, banks, secret);
+    BooksCheck booksCheck(
+            Windows windows,
+            CycleStore cycles,
+            SealStore seals,
+            BankStore banks,
+            BankSecret secret,
+            JournalArchives archives) {
+        return new BooksCheck(windows, cycles, seals, banks, secret, archives);
+    }
+
+    /** As a reader: to check files. */
+    @Bean
+    JournalArchiving journalArchiving(
+            JournalArchives archives, Windows windows, SealStore seals, BankStore banks, BankSecret secret) {
+        return new JournalArchiving(archives, windows, seals, banks, secret);
     }
 }

@@ -70,6 +70,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("reports");
     }
 
+    /** Old months of the journal. */
+    Path archive() {
+        return root.resolve("archive");
+    }
+
     Path files() {
         return root.resolve("files");
     }

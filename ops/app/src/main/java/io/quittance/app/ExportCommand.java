@@ -65,6 +65,9 @@ final class ExportCommand implements Callable<Integer> {
                 }
             }
             return Trouble.DONE;
+        } catch (JournalExtract.Archived archived) {
+            throw Trouble.wrongUsage("Of this period " + archived.getMessage()
+                    + "; begin it later, or put the months back with 'ops/quittance archive --restore FILE'.");
         } catch (IOException | UncheckedIOException failure) {
             throw Trouble.wrongUsage(
                     "The journal cannot be written" + (out == null ? "" : " to " + out) + ": " + failure.getMessage());

@@ -4,6 +4,9 @@ import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.report.AccountRecords;
 import io.quittance.jobs.BooksCheck;
+import io.quittance.jobs.JournalArchiving;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,12 @@ final class FsckCommand implements Callable<Integer> {
     @Option(names = "--seals", description = "Also hash every sealed cycle again and compare it with its root.")
     private boolean seals;
 
+    @Option(
+            names = "--archive",
+            paramLabel = "FILE",
+            description = "Also prove the file of an archived month against the seals of its cycles; may be repeated.")
+    private List<Path> archives = new ArrayList<>();
+
     @Override
     public Integer call() {
         Console console = common.console();
@@ -36,6 +45,12 @@ final class FsckCommand implements Callable<Integer> {
             identities.addAll(session.get(BooksCheck.class).queue());
             if (seals) {
                 identities.addAll(session.get(BooksCheck.class).seals());
+            }
+            for (Path file : archives) {
+                if (!Files.isRegularFile(file)) {
+                    throw Trouble.wrongUsage("There is no file " + file + ".");
+                }
+                identities.addAll(session.get(JournalArchiving.class).check(file));
             }
         }
         boolean good = identities.stream().allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED);

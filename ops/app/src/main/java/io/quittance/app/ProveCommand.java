@@ -40,8 +40,10 @@ final class ProveCommand implements Callable<Integer> {
             BankViews views = session.get(BankViews.class);
             long seq = seq(views);
             String proof = views.proof(seq)
-                    .orElseThrow(() -> Trouble.wrongUsage(
-                            "There is no settled transfer " + seq + ", or its cycle is not sealed yet."));
+                    .orElseThrow(() -> Trouble.wrongUsage(views.archiveOf(seq)
+                            .map(file -> "Transfer " + seq + " is archived in " + file
+                                    + "; its proof needs the month back in the journal.")
+                            .orElse("There is no settled transfer " + seq + ", or its cycle is not sealed yet.")));
             if (out == null) {
                 System.out.print(proof);
                 System.out.flush();
@@ -60,11 +62,15 @@ final class ProveCommand implements Callable<Integer> {
             return Long.parseLong(transaction);
         }
         try {
-            List<BankViews.Posting> postings = views.submission(UUID.fromString(transaction))
-                    .orElseThrow(() -> Trouble.wrongUsage("There is no submission " + transaction + "."))
-                    .postings();
+            BankViews.SubmissionView submission = views.submission(UUID.fromString(transaction))
+                    .orElseThrow(() -> Trouble.wrongUsage("There is no submission " + transaction + "."));
+            List<BankViews.Posting> postings = submission.postings();
             if (postings.isEmpty()) {
-                throw Trouble.wrongUsage("Submission " + transaction + " has no settled transfer.");
+                throw Trouble.wrongUsage(
+                        submission.archive() == null
+                                ? "Submission " + transaction + " has no settled transfer."
+                                : "The transfers of submission " + transaction + " are archived in "
+                                        + submission.archive() + "; their proof needs the month back in the journal.");
             }
             return postings.getFirst().seq();
         } catch (IllegalArgumentException notAnId) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             ReplayCommand.class,
             FsckCommand.class,
+            ArchiveCommand.class,
             DoctorCommand.class,
         })
 public final class Quittance implements Callable<Integer> {
