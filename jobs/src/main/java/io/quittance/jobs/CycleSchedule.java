@@ -1,7 +1,7 @@
 package io.quittance.jobs;
 
+import java.time.Duration;
 import org.quartz.CronScheduleBuilder;
-import org.quartz.DisallowConcurrentExecution;
 import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
 import org.quartz.JobExecutionContext;
@@ -10,6 +10,7 @@ import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
@@ -26,18 +27,27 @@ public class CycleSchedule {
 
     private static final Logger LOG = LoggerFactory.getLogger(CycleSchedule.class);
     private static final long FOLLOW_EVERY_MS = 500;
+    private static final long PASS_PATIENCE_MS = 2_000;
+    /** A signal ends the process within ten seconds, and others want to end in order too. */
+    private static final Duration STEP_PATIENCE = Duration.ofSeconds(3);
 
-    /** Runs what is due, oldest first. */
-    @DisallowConcurrentExecution
+    /**
+     * Runs what is due, oldest first. That one process at a time does so is the lease's to say: were it Quartz's, the job of a
+     * process that was killed would stay blocked until its absence is noticed, some ten seconds later.
+     */
     public static class RunDueCycles extends QuartzJobBean {
 
         @Autowired
         private CycleRunner runner;
 
+        @Autowired
+        private ObjectProvider<CycleProgress> onlooker;
+
         @Override
         protected void executeInternal(JobExecutionContext context) throws JobExecutionException {
             try {
-                while (runner.runDue(CycleProgress.NONE) instanceof CycleRunner.Answer.Completed completed) {
+                CycleProgress progress = onlooker.getIfAvailable(() -> CycleProgress.NONE);
+                while (runner.runDue(progress) instanceof CycleRunner.Answer.Completed completed) {
                     LOG.info("cycle={} completed", completed.cycle());
                 }
             } catch (RuntimeException failed) {
@@ -68,6 +78,40 @@ public class CycleSchedule {
     @Bean
     SmartLifecycle chainFollower(ChainFollowing following) {
         return new Follower(following);
+    }
+
+    /** Before anything else ends, so that a run can come to the end of its step with all that it needs. */
+    @Bean
+    SmartLifecycle endOfRuns(CycleRunner runner) {
+        return new EndOfRuns(runner);
+    }
+
+    private static final class EndOfRuns implements SmartLifecycle {
+
+        private final CycleRunner runner;
+        private volatile boolean running;
+
+        EndOfRuns(CycleRunner runner) {
+            this.runner = runner;
+        }
+
+        @Override
+        public void start() {
+            running = true;
+        }
+
+        @Override
+        public void stop() {
+            running = false;
+            if (!runner.end(STEP_PATIENCE)) {
+                LOG.warn("the step under way is cut short; the next run resumes it");
+            }
+        }
+
+        @Override
+        public boolean isRunning() {
+            return running;
+        }
     }
 
     private static final class Follower implements SmartLifecycle {
@@ -106,7 +150,7 @@ public class CycleSchedule {
             running = false;
             thread.interrupt();
             try {
-                thread.join(5_000);
+                thread.join(PASS_PATIENCE_MS);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -6,6 +6,7 @@ import io.quittance.domain.commitment.CommitmentStore;
 import io.quittance.domain.cycle.Bank;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.ClosedWindow;
+import io.quittance.domain.cycle.Lease;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.ledger.Books;
 import io.quittance.domain.reconciliation.Reconciliation;
@@ -56,6 +57,7 @@ final class CycleSteps {
     private final CycleReports reports;
     private final Workers workers;
 
+    private Lease.@Nullable Held lease;
     private long token;
     private CycleProgress progress = CycleProgress.NONE;
     private @Nullable SettlementCycle run;
@@ -88,8 +90,9 @@ final class CycleSteps {
     }
 
     /** Begins a run under a lease. Forgets what an earlier run left in memory. */
-    void begin(long leaseToken, CycleProgress onlooker) {
-        token = leaseToken;
+    void begin(Lease.Held held, CycleProgress onlooker) {
+        lease = held;
+        token = held.token();
         progress = onlooker;
         run = null;
         RunAhead before = ahead;
@@ -177,7 +180,10 @@ final class CycleSteps {
                     : seals.header(cycle - 1).orElseThrow().hash();
             CycleSealer.Sealed sealed = sealer.seal(counts, seals.slots(cycle), prevHash);
             progress.reached("sealCycle.built");
-            seals.keep(sealed, () -> commitments.recordDue(sealed.header()));
+            seals.keep(sealed, () -> {
+                requireLease();
+                commitments.recordDue(sealed.header());
+            });
             LOG.info(
                     "cycle={} step=sealCycle leaves={} root={}",
                     cycle,
@@ -303,6 +309,11 @@ final class CycleSteps {
         }
     }
 
+    /** An owner that was frozen and is succeeded goes no further, not even to note what it has done. */
+    private void requireLease() {
+        Objects.requireNonNull(lease, "no run has begun").requireCurrent();
+    }
+
     private interface Work {
         @Nullable
         Hash32 run();
@@ -319,9 +330,11 @@ final class CycleSteps {
     private void timed(long cycle, String step, Work work) {
         progress.stepStarts(cycle, step);
         progress.reached(step);
+        requireLease();
         long start = System.nanoTime();
         Hash32 digest = work.run();
         double seconds = (System.nanoTime() - start) / 1e9;
+        requireLease();
         cycles.stepDone(cycle, step, seconds, digest);
         progress.stepDone(cycle, step, seconds);
     }

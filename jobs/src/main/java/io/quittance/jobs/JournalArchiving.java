@@ -8,11 +8,15 @@ import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.seal.BankSecret;
+import io.quittance.domain.seal.DataRoot;
 import io.quittance.domain.seal.EntryDomain;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.domain.seal.SealHeader;
+import io.quittance.domain.seal.Slot;
 import io.quittance.domain.settlement.CycleSealer;
+import io.quittance.domain.settlement.CycleStore;
 import io.quittance.domain.settlement.SealStore;
+import io.quittance.domain.settlement.SlotRecords;
 import io.quittance.jobs.ArchiveFile.SealedCycle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,8 +28,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -177,8 +183,8 @@ public final class JournalArchiving {
     }
 
     /**
-     * Proves a file against the database: it is the one that was recorded, byte for byte; the entry root of each of its cycles,
-     * hashed again from its rows, is the sealed one; its figures and balances are what its manifest says.
+     * Proves a file against the database: it is the one that was recorded, byte for byte; the entry root and the data root of
+     * each of its cycles, hashed again from its rows, are the sealed ones; its figures and balances are what its manifest says.
      */
     public List<Identity> check(Path file) {
         ArchivedMonth recorded = null;
@@ -279,6 +285,11 @@ public final class JournalArchiving {
                         domain,
                         windows.find(cycle).orElseThrow(),
                         header.get().leafCount());
+                var records = new SlotRecords(Slot.TRANSFERS);
+                CycleStore.TransferSink both = (seq, fromHigh, fromLow, toHigh, toLow, amount, asset, type, leg) -> {
+                    records.transfer(seq, asset, fromHigh, fromLow, toHigh, toLow, amount, type, leg);
+                    sealer.transfer(seq, fromHigh, fromLow, toHigh, toLow, amount, asset, type, leg);
+                };
                 String found = "";
                 while (line != null) {
                     ArchiveFile.Transfer transfer = ArchiveFile.Transfer.of(line);
@@ -288,7 +299,7 @@ public final class JournalArchiving {
                     tally.add(transfer);
                     if (found.isEmpty()) {
                         try {
-                            transfer.into(sealer);
+                            transfer.into(both);
                         } catch (IllegalStateException gap) {
                             found = String.valueOf(gap.getMessage());
                         }
@@ -307,6 +318,14 @@ public final class JournalArchiving {
                         "",
                         header.get().entryRoot().toString(),
                         found));
+                Map<Slot, Hash32> slots = new EnumMap<>(Slot.class);
+                slots.putAll(seals.slots(cycle));
+                slots.put(Slot.TRANSFERS, records.finish());
+                identities.add(Identity.of(
+                        "data root of archived cycle " + cycle,
+                        "",
+                        header.get().dataRoot().toString(),
+                        DataRoot.of(slots).root().toString()));
             }
             identities.add(Identity.of(
                     "transfers of the archive",

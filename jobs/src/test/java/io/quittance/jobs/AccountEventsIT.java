@@ -189,7 +189,7 @@ class AccountEventsIT {
 
     private void cutOff(long cycle) {
         port(Windows.class).cutOffNow();
-        steps.begin(lease.token(), CycleProgress.NONE);
+        steps.begin(lease, CycleProgress.NONE);
         steps.cutOff(cycle);
     }
 
@@ -302,7 +302,7 @@ class AccountEventsIT {
         decide(AccountChange.FREEZE, bob);
         cutOff(3);
         steps.screenSubmissions(3);
-        steps.begin(lease.token(), CycleProgress.NONE); // As after a crash: everything is decided again.
+        steps.begin(lease, CycleProgress.NONE); // As after a crash: everything is decided again.
         settle(3);
         assertThat(account(bob).unclaimed())
                 .containsExactly(new BankViews.UnclaimedView(70, 3, TestBank.FIRST_DATE, completion));

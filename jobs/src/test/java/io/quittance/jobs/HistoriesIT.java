@@ -244,7 +244,7 @@ class HistoriesIT {
         assertThat(STATES).isEqualTo(EnumSet.allOf(Outcome.State.class));
         assertThat(TYPES).isEqualTo(EnumSet.allOf(TransactionType.class));
         Set<Reason> expected = EnumSet.range(Reason.ACCOUNT_CLOSED, Reason.INSTRUMENT_CHANGED);
-        expected.removeAll(EnumSet.of(Reason.MARKET_CLOSED, Reason.AMOUNT_OVERFLOW));
+        expected.removeAll(EnumSet.of(Reason.MARKET_CLOSED, Reason.AMOUNT_OVERFLOW, Reason.ARCHIVED));
         assertThat(REASONS).containsAll(expected);
         assertThat(ASIDE)
                 .as("rewards set aside, reversals set aside, and payments of them")
@@ -402,7 +402,7 @@ class HistoriesIT {
     }
 
     private static void settle(long cycle) {
-        steps.begin(lease.token(), CycleProgress.NONE);
+        steps.begin(lease, CycleProgress.NONE);
         steps.cutOff(cycle);
         steps.screenSubmissions(cycle);
         steps.matchOrders(cycle);

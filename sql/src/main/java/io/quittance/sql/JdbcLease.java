@@ -1,6 +1,7 @@
 package io.quittance.sql;
 
 import io.quittance.domain.cycle.Lease;
+import io.quittance.domain.settlement.CycleStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -9,7 +10,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * {@link Lease} in the table cycle_lease, by functions of its owner. Who holds it has a session's advisory lock on its
@@ -20,11 +23,15 @@ import org.springframework.dao.DataAccessResourceFailureException;
 final class JdbcLease implements Lease {
 
     private static final int LEASE_LOCKS = 7005;
+    /** What {@code assert_lease} raises. */
+    private static final String TAKEN_OVER = "QT001";
+
     private static final Duration BEAT = Duration.ofSeconds(5);
 
     private static final String TAKE = "SELECT take_lease(?)";
     private static final String BEAT_NOW = "SELECT beat_lease(?)";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(?, ?)";
+    private static final String ASSERT_LEASE = "SELECT assert_lease(:token)";
 
     private final DataSource application;
 
@@ -39,7 +46,7 @@ final class JdbcLease implements Lease {
             boolean taken = false;
             try {
                 connection.setAutoCommit(true);
-                Optional<Held> held = take(connection, owner);
+                Optional<Held> held = take(application, connection, owner);
                 taken = held.isPresent();
                 return held;
             } finally {
@@ -52,13 +59,16 @@ final class JdbcLease implements Lease {
         }
     }
 
-    private static Optional<Held> take(Connection connection, String owner) throws SQLException {
+    private static Optional<Held> take(DataSource application, Connection connection, String owner)
+            throws SQLException {
         try (var statement = connection.prepareStatement(TAKE)) {
             statement.setString(1, owner);
             try (var row = statement.executeQuery()) {
                 row.next();
                 long token = row.getLong(1);
-                return row.wasNull() ? Optional.empty() : Optional.of(new HeldLease(connection, token));
+                return row.wasNull()
+                        ? Optional.empty()
+                        : Optional.of(new HeldLease(connection, JdbcClient.create(application), token));
             }
         }
     }
@@ -66,6 +76,7 @@ final class JdbcLease implements Lease {
     private static final class HeldLease implements Held {
 
         private final Connection connection;
+        private final JdbcClient jdbc;
         private final long token;
         private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(run -> {
             Thread thread = new Thread(run, "cycle-lease");
@@ -73,8 +84,9 @@ final class JdbcLease implements Lease {
             return thread;
         });
 
-        HeldLease(Connection connection, long token) {
+        HeldLease(Connection connection, JdbcClient jdbc, long token) {
             this.connection = connection;
+            this.jdbc = jdbc;
             this.token = token;
             heart.scheduleWithFixedDelay(this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -82,6 +94,22 @@ final class JdbcLease implements Lease {
         @Override
         public long token() {
             return token;
+        }
+
+        /** On the thread's own transaction, if it is in one; never on the lease's connection, which belongs to the beat. */
+        @Override
+        public void requireCurrent() {
+            try {
+                jdbc.sql(ASSERT_LEASE)
+                        .param("token", token)
+                        .query((row, n) -> "")
+                        .single();
+            } catch (DataAccessException refused) {
+                if (refused.getCause() instanceof SQLException lost && TAKEN_OVER.equals(lost.getSQLState())) {
+                    throw new CycleStore.LeaseLost(String.valueOf(lost.getMessage()), lost);
+                }
+                throw refused;
+            }
         }
 
         /** A beat that fails needs no answer here: without it another owner takes over, and our writes are refused. */

@@ -233,6 +233,7 @@ class DoorGuardsIT {
                         "books_head",
                         "cycle_counts",
                         "cycle_steps",
+                        "journal_archives",
                         "reconciliation_checks",
                         "seals",
                         "settlement_cycles",

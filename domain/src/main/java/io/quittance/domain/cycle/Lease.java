@@ -14,6 +14,13 @@ public interface Lease {
         /** Grows with each owner. */
         long token();
 
+        /**
+         * Asks whether it is still this owner's; within a transaction that answer holds until the transaction ends.
+         *
+         * @throws io.quittance.domain.settlement.CycleStore.LeaseLost if another owner has taken over
+         */
+        void requireCurrent();
+
         @Override
         void close();
     }

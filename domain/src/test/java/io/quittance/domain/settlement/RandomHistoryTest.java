@@ -54,7 +54,7 @@ class RandomHistoryTest {
             assertThat(types).as("what the histories reach").isEqualTo(EnumSet.allOf(TransactionType.class));
             assertThat(satOut.get()).as("orders that sat out a date").isPositive();
             Set<Reason> expected = EnumSet.range(Reason.ACCOUNT_CLOSED, Reason.RIGHT_LOST);
-            expected.removeAll(EnumSet.of(Reason.MARKET_CLOSED, Reason.AMOUNT_OVERFLOW));
+            expected.removeAll(EnumSet.of(Reason.MARKET_CLOSED, Reason.AMOUNT_OVERFLOW, Reason.ARCHIVED));
             assertThat(reasons).as("what the histories reach").containsAll(expected);
         }
     }

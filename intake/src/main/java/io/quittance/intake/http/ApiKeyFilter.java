@@ -14,6 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Knows a client by {@code Authorization: Bearer qk_…}. Without a key, or with one that is not known, the request goes on
@@ -24,19 +25,29 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
 
     private final ClientDirectory directory;
+    private final JsonMapper json;
 
-    ApiKeyFilter(ClientDirectory directory) {
+    ApiKeyFilter(ClientDirectory directory, JsonMapper json) {
         this.directory = directory;
+        this.json = json;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        client(request).ifPresent(client -> {
-            SecurityContext context = SecurityContextHolder.createEmptyContext();
-            context.setAuthentication(new ClientAuthentication(client));
-            SecurityContextHolder.setContext(context);
-        });
+        try {
+            client(request).ifPresent(client -> {
+                SecurityContext context = SecurityContextHolder.createEmptyContext();
+                context.setAuthentication(new ClientAuthentication(client));
+                SecurityContextHolder.setContext(context);
+            });
+        } catch (RuntimeException failure) {
+            if (!StoreGone.isIn(failure)) {
+                throw failure;
+            }
+            HttpDoor.write(response, json, Problem.of(ProblemCode.UNAVAILABLE, null));
+            return;
+        }
         chain.doFilter(request, response);
     }
 

@@ -49,7 +49,7 @@ public class HttpDoor {
     /** Keys only: no session, no form, no cookie, hence nothing that another site could ride on. */
     @Bean
     SecurityFilterChain apiSecurity(HttpSecurity http, ClientDirectory directory, JsonMapper json) throws Exception {
-        return http.addFilterBefore(new ApiKeyFilter(directory), AuthorizationFilter.class)
+        return http.addFilterBefore(new ApiKeyFilter(directory, json), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers("/health", "/health/**", "/openapi.json")
@@ -103,7 +103,7 @@ public class HttpDoor {
         return new ModelResolver(mapper).openapi31(true);
     }
 
-    private static void write(HttpServletResponse response, JsonMapper json, Problem problem) throws IOException {
+    static void write(HttpServletResponse response, JsonMapper json, Problem problem) throws IOException {
         response.setStatus(problem.status());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(problem));

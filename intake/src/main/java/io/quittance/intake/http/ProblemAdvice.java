@@ -39,6 +39,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     /** The answer names the log's line and says nothing of what went wrong. */
     @ExceptionHandler
     ResponseEntity<Object> unexpected(Exception unexpected) {
+        if (StoreGone.isIn(unexpected)) {
+            return Problem.of(ProblemCode.UNAVAILABLE, null).answer();
+        }
         String errorId = UUID.randomUUID().toString();
         log.error("error_id={}", errorId, unexpected);
         return Problem.internal(errorId).answer();

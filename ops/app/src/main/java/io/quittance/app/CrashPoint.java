@@ -1,12 +1,16 @@
 package io.quittance.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills or stops this very process, as {@code kill -KILL} and {@code kill -STOP} do, at the named point of a cycle: the
- * environment variables {@code QUITTANCE_KILL_AT} and {@code QUITTANCE_STOP_AT}, such as {@code postJournal.loaded}. For
- * tests of recovery; without the variables it does nothing. What was stopped goes on after {@code kill -CONT}.
+ * Kills or stops this very process, as {@code kill -KILL} and {@code kill -STOP} do, at named points of a cycle: the
+ * environment variables {@code QUITTANCE_KILL_AT} and {@code QUITTANCE_STOP_AT}, such as {@code postJournal.loaded}. Each may
+ * name a file instead, after an {@code @}, which is looked into at every point. For tests of recovery; without the variables
+ * it does nothing. What was stopped goes on after {@code kill -CONT}.
  */
 record CrashPoint(String killAt, String stopAt) {
 
@@ -17,20 +21,31 @@ record CrashPoint(String killAt, String stopAt) {
     }
 
     void reached(String here) {
-        if (here.equals(killAt)) {
+        if (names(killAt, here)) {
             signal("-KILL", here);
         }
-        if (here.equals(stopAt)) {
+        if (names(stopAt, here)) {
             signal("-STOP", here);
+        }
+    }
+
+    private static boolean names(String setting, String here) {
+        if (!setting.startsWith("@")) {
+            return here.equals(setting);
+        }
+        try {
+            return here.equals(Files.readString(Path.of(setting.substring(1))).strip());
+        } catch (IOException notNow) {
+            return false;
         }
     }
 
     private static void signal(String signal, String here) {
         try {
-            new ProcessBuilder(
+            new ProcessBuilder(List.of(
                             "kill",
                             signal,
-                            String.valueOf(ProcessHandle.current().pid()))
+                            String.valueOf(ProcessHandle.current().pid())))
                     .start()
                     .waitFor(10, TimeUnit.SECONDS);
         } catch (IOException | InterruptedException failure) {

@@ -1,8 +1,10 @@
 package io.quittance.app;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A new bank of one's own, for programs that measure: embedded database and chain in a directory that nobody else uses, the
@@ -25,8 +27,18 @@ public final class FreshBank implements AutoCloseable {
      * @param clock where the bank's clock stands; its date is the first business date
      */
     public static FreshBank open(Path directory, Instant clock) {
+        return open(directory, clock, null, null);
+    }
+
+    /**
+     * The same on a database and a chain that somebody else runs.
+     *
+     * @param databaseUrl JDBC address of the database, as the owner of its tables; null for an embedded one
+     * @param chain address of the node; null for an embedded one
+     */
+    public static FreshBank open(Path directory, Instant clock, @Nullable String databaseUrl, @Nullable URI chain) {
         BankFile file = BankFile.read(null);
-        Premises premises = Premises.open(new Premises.Wanted(directory, null, null, 0));
+        Premises premises = Premises.open(new Premises.Wanted(directory, databaseUrl, chain, 0));
         if (!premises.ownsDirectory()) {
             premises.close();
             throw Trouble.wrongUsage("The data directory " + directory + " is in use.");

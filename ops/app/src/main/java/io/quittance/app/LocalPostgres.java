@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A PostgreSQL of our own, in the data directory, on a free loopback port. Durable: fsync and synchronous_commit are on,
  * although the library that brings the binaries would start it without.
  */
-final class LocalPostgres implements AutoCloseable {
+public final class LocalPostgres implements AutoCloseable {
 
     private static final String OWNER = "postgres";
     private static final Duration STOP = Duration.ofSeconds(20);
@@ -36,7 +37,6 @@ final class LocalPostgres implements AutoCloseable {
     private static volatile @Nullable Path lastLog;
 
     private final EmbeddedPostgres server;
-
     private final Path directory;
 
     private LocalPostgres(EmbeddedPostgres server, Path directory) {
@@ -50,6 +50,15 @@ final class LocalPostgres implements AutoCloseable {
      * @throws Trouble in one sentence if it does not come up
      */
     static LocalPostgres start(Path directory) {
+        return start(directory, 0);
+    }
+
+    /**
+     * The same on a given port, as after a crash under programs that go on and look for the server where it was.
+     *
+     * @param port on the loopback interface; 0 for a free one
+     */
+    public static LocalPostgres start(Path directory, int port) {
         Path log = directory.resolveSibling("postgres.log");
         lastLog = log;
         try {
@@ -58,6 +67,7 @@ final class LocalPostgres implements AutoCloseable {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setDataDirectory(directory)
                     .setCleanDataDirectory(false)
+                    .setPort(port)
                     .setRegisterShutdownHook(false) // AtExit closes it, after those who use it.
                     .setOverrideWorkingDirectory(binaries().toFile())
                     .setServerConfig("fsync", "on")
@@ -150,13 +160,25 @@ final class LocalPostgres implements AutoCloseable {
     }
 
     /** JDBC address, as the owner of the tables. */
-    String url() {
+    public String url() {
         return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=" + OWNER;
     }
 
     /** The address as another role of the server, which trusts its own machine. */
     static String as(String url, String role) {
         return url.replace("?user=" + OWNER, "?user=" + role);
+    }
+
+    /** Is done when the server's process is gone, for whatever reason. */
+    CompletableFuture<?> ended() {
+        return postmaster(directory)
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    }
+
+    /** On the loopback interface. */
+    public int port() {
+        return server.getPort();
     }
 
     @Override

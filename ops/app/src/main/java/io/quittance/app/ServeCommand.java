@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,8 +87,26 @@ final class ServeCommand implements Callable<Integer> {
                 console.line("  operator's key, shown this once: %s", key);
             }
             premises.announce(http); // Now that whoever waits for it finds all the rest said.
-            new CountDownLatch(1).await(); // Until a signal ends the process.
-            return Trouble.DONE;
+            serveUntilDatabaseEnds(premises);
+            throw Trouble.machineLacks("The embedded PostgreSQL ended by itself (see postgres.log in "
+                    + premises.directory().root() + "); nothing is lost: start the service again.");
+        }
+    }
+
+    /** Until a signal ends the process, or the database of our own is gone, which nobody else would start again. */
+    private static void serveUntilDatabaseEnds(Premises premises) throws InterruptedException {
+        LocalPostgres own = premises.postgres();
+        if (own == null) {
+            new CountDownLatch(1).await();
+            return;
+        }
+        try {
+            own.ended().get();
+        } catch (ExecutionException neverHappens) {
+            throw new IllegalStateException(neverHappens);
+        }
+        if (AtExit.isEnding()) {
+            new CountDownLatch(1).await(); // It was us who ended it; the exit code is the signal's to say.
         }
     }
 

@@ -1,11 +1,25 @@
 package io.quittance.app;
 
 import io.quittance.intake.IntakeDoors;
+import io.quittance.jobs.CycleProgress;
 import io.quittance.jobs.CycleSchedule;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /** What makes a service of a bank: its doors and its schedule. */
 @Configuration(proxyBeanMethods = false)
 @Import({IntakeDoors.class, CycleSchedule.class})
-class ServiceConfiguration {}
+class ServiceConfiguration {
+
+    @Bean
+    CycleProgress cycleProgress() {
+        CrashPoint crash = CrashPoint.fromEnvironment();
+        return new CycleProgress() {
+            @Override
+            public void reached(String point) {
+                crash.reached(point);
+            }
+        };
+    }
+}

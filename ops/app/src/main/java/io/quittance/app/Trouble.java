@@ -19,6 +19,8 @@ final class Trouble extends RuntimeException {
     static final int MACHINE_LACKS = 3;
     static final int INTERRUPTED = 4;
 
+    private static final String DISK_FULL = "53100";
+
     private final int exitCode;
 
     private Trouble(int exitCode, String message) {
@@ -58,6 +60,10 @@ final class Trouble extends RuntimeException {
             }
             if (cause instanceof ChainUnavailableException unavailable) {
                 return Optional.of(machineLacks("The chain gives no usable answer: " + firstLine(unavailable) + "."));
+            }
+            if (cause instanceof SQLException refused && DISK_FULL.equals(refused.getSQLState())) {
+                return Optional.of(machineLacks("The database has no room left (" + firstLine(refused)
+                        + "); nothing is lost: make room, and the next run resumes what was under way."));
             }
             // Nothing but a broken connection keeps a transaction from being rolled back, and that hides why it was to
             // be.

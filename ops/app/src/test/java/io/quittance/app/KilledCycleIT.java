@@ -10,14 +10,18 @@ import io.quittance.jobs.ChainFollowing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Whatever dies, and when, the next run ends where an undisturbed one does: same header, no transfer twice, books in
  * order, reports there, final on the chain.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class KilledCycleIT {
 
     /** Every named point of a cycle, in the order in which a run comes by. */
@@ -141,20 +146,36 @@ class KilledCycleIT {
         requireFinalAndInOrder(2, json(SmallBank.undisturbedSecond()));
     }
 
-    @Test
-    void aRunThatWasFrozenAndComesBackCannotWriteOverItsSuccessor() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"screenSubmissions.screened", "postJournal.loaded", "sealCycle.built", "reconcile.compared"})
+    void aRunThatWasFrozenAndComesBackWritesNothingOverItsSuccessor(String point) {
         data = SmallBank.beforeSecond(folder.resolve("data"));
 
-        try (Program.Running frozen = stoppedAt("postJournal.loaded")) {
+        try (Program.Running frozen = stoppedAt(point)) {
+            long token = inRunningDatabase(KilledCycleIT::leaseToken);
             // As after thirty seconds without a heartbeat.
-            inRunningDatabase("UPDATE cycle_lease SET beat_at = now() - interval '1 hour'");
+            inRunningDatabase(connection -> connection
+                    .createStatement()
+                    .executeUpdate("UPDATE cycle_lease SET beat_at = now() - interval '1 hour'"));
             Program.Result successor = Program.run(data, "cycle", "--json");
             assertThat(successor.exit()).as(successor.err()).isEqualTo(Trouble.DONE);
+            assertThat(inRunningDatabase(KilledCycleIT::leaseToken)).isEqualTo(token + 1);
+            List<String> before = inRunningDatabase(KilledCycleIT::rowVersions);
             frozen.signal("CONT");
 
             Program.Result late = frozen.result();
             assertThat(late.exit()).as(late.err()).isEqualTo(Trouble.CHECK_FAILED);
-            assertThat(late.complaints()).as(late.err()).hasSize(1);
+            assertThat(late.complaints())
+                    .as(late.err())
+                    .singleElement()
+                    .asString()
+                    .contains("lease " + token + " was taken over (now " + (token + 1) + ")");
+            SmallBank.inDatabase(
+                    data,
+                    connection -> assertThat(rowVersions(connection))
+                            .as("what the woken run wrote")
+                            .isEqualTo(before));
         }
 
         requireFinalAndInOrder(2, json(SmallBank.undisturbedSecond()));
@@ -188,8 +209,7 @@ class KilledCycleIT {
             if (!run.process().isAlive()) {
                 throw new AssertionError("ended before " + point + ": " + run.result());
             }
-            String stat = Program.read(Path.of("/proc/" + run.pid() + "/stat"));
-            return stat.substring(stat.lastIndexOf(')') + 2).startsWith("T");
+            return ProgramProcess.isStopped(run.pid());
         });
         return run;
     }
@@ -204,14 +224,51 @@ class KilledCycleIT {
                         .isEmpty());
     }
 
-    private void inRunningDatabase(String statement) {
+    private interface Look<T> {
+        T at(Connection connection) throws SQLException;
+    }
+
+    private <T> T inRunningDatabase(Look<T> look) {
         String url = new DataDirectory(data).announced().orElseThrow().getProperty("database");
-        try (var connection = DriverManager.getConnection(url);
-                var command = connection.createStatement()) {
-            command.execute(statement);
+        try (var connection = DriverManager.getConnection(url)) {
+            return look.at(connection);
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
         }
+    }
+
+    private static long leaseToken(Connection connection) throws SQLException {
+        return Long.parseLong(
+                SmallBank.rows(connection, "SELECT token FROM cycle_lease").getFirst());
+    }
+
+    /** Where each row of what a cycle writes lies, and which transaction put it there. */
+    private static List<String> rowVersions(Connection connection) throws SQLException {
+        var versions = new ArrayList<String>();
+        for (String table : List.of(
+                "settlement_windows",
+                "settlement_cycles",
+                "token_transactions",
+                "account_balances",
+                "books_head",
+                "submission_outcomes",
+                "orders",
+                "tasks",
+                "limit_counters",
+                "matching_rounds",
+                "net_positions",
+                "cycle_counts",
+                "seals",
+                "seal_slots",
+                "seal_chunks",
+                "chain_commits",
+                "reconciliation_checks",
+                "cycle_steps")) {
+            versions.addAll(SmallBank.rows(
+                    connection,
+                    "SELECT '" + table + "', tableoid, ctid, xmin FROM " + table + " ORDER BY tableoid, ctid"));
+        }
+        return versions;
     }
 
     private static long pidIn(Path file) {

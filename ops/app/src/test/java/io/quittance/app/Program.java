@@ -170,24 +170,11 @@ final class Program {
 
     /** Where the running service of the directory listens; null while it does not. */
     static URI http(Path dataDirectory) {
-        return new DataDirectory(dataDirectory)
-                .announced()
-                .map(services -> services.getProperty("http"))
-                .map(URI::create)
-                .orElse(null);
+        return ProgramProcess.http(dataDirectory).orElse(null);
     }
 
     static void signal(String name, long pid) {
-        try {
-            new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ProgramProcess.signal(name, pid);
     }
 
     /** Looks again and again until it is so. */
@@ -232,7 +219,7 @@ final class Program {
     }
 
     static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return ProgramProcess.java();
     }
 
     private static Path checkout() {

@@ -52,6 +52,12 @@ final class SmallBank {
     static final UUID AGENT = uuid('7');
     static final UUID HELPER = uuid('9');
 
+    /**
+     * What tests hold that run cycles in their own process: Spring Batch keeps the executions of a process in one map by their
+     * numbers, and two banks give the same numbers.
+     */
+    static final String CYCLES_IN_PROCESS = "cycles in this process";
+
     private static final Path RESOURCES = Program.CHECKOUT.resolve("ops/app/src/test/resources/small-bank");
     private static final String CLIENT = "small-sender";
 

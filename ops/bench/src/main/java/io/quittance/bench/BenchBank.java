@@ -25,7 +25,7 @@ import org.postgresql.PGConnection;
 final class BenchBank implements AutoCloseable {
 
     /** Where its clock stands: before the first cut-off of its first date, so that no empty window is due. */
-    private static final Instant NOW = Instant.parse("2026-01-05T00:30:00Z");
+    static final Instant NOW = Instant.parse("2026-01-05T00:30:00Z");
 
     private final FreshBank bank;
     private final Client client;
@@ -46,7 +46,11 @@ final class BenchBank implements AutoCloseable {
      * @param accounts that trade
      */
     static BenchBank open(Path directory, int accounts) throws SQLException {
-        FreshBank bank = FreshBank.open(directory, NOW);
+        return on(FreshBank.open(directory, NOW), accounts);
+    }
+
+    /** The same on a bank that is open already; it is closed with this one. */
+    static BenchBank on(FreshBank bank, int accounts) throws SQLException {
         try {
             Client client = bank.get(ClientDirectory.class).register("bench", EnumSet.allOf(Client.Scope.class));
             var population = new Population(accounts, bank.get(BankStore.class).parameters(), NOW);
@@ -55,6 +59,16 @@ final class BenchBank implements AutoCloseable {
             bank.close();
             throw failure;
         }
+    }
+
+    /** Who hands in what {@link #fill} brings. */
+    Client client() {
+        return client;
+    }
+
+    /** A part of the application. */
+    <T> T get(Class<T> part) {
+        return bank.get(part);
     }
 
     Population population() {
