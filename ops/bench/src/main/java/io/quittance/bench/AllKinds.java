@@ -1,5 +1,6 @@
 package io.quittance.bench;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.cycle.Instrument;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Line;
@@ -26,6 +27,8 @@ final class AllKinds implements Workload {
     private static final int COMPLETIONS = 5;
     private static final int DEPOSITS = 5;
     private static final int CANCELS = 3;
+    /** At most one account of so many is frozen at a time. */
+    private static final int FROZEN_OF_ACCOUNTS = 20;
 
     private static final long PREPARED_REWARD_UTOKEN = 10_000;
     private static final int AMOUNT_MAX = 200_000;
@@ -43,6 +46,8 @@ final class AllKinds implements Workload {
     private int completed;
     private int cancelled;
     private int deposited;
+    private int events;
+    private final List<UUID> frozen = new ArrayList<>();
 
     /** @param total how many submissions all cycles together will have, at most */
     AllKinds(Population population, Instant now, long seed, long total) {
@@ -134,7 +139,22 @@ final class AllKinds implements Workload {
         for (int i = 0; i < deposits; i++) {
             evidence.add(Population.evidenceOf(deposit(deposited + i)));
         }
+        changeAccounts(submissions, evidence);
         return evidence;
+    }
+
+    /** One account for each thousand submissions is frozen, and free again a cycle later. */
+    private void changeAccounts(int submissions, List<ReferenceLine> lines) {
+        for (UUID account : frozen) {
+            lines.add(new ReferenceLine.AccountEvent("event-" + events++, account, AccountChange.UNFREEZE, null, null));
+        }
+        frozen.clear();
+        int count = Math.min(submissions / 1_000, population.accounts() / FROZEN_OF_ACCOUNTS);
+        for (int i = 0; i < count; i++) {
+            UUID account = population.account(events % population.accounts());
+            frozen.add(account);
+            lines.add(new ReferenceLine.AccountEvent("event-" + events++, account, AccountChange.FREEZE, null, null));
+        }
     }
 
     private long countOf(Kind kind, int submissions) {

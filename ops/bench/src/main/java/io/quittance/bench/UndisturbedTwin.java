@@ -38,6 +38,7 @@ final class UndisturbedTwin implements AutoCloseable {
     private static final List<String> OF_WINDOW = List.of(
             "token_accounts",
             "kyc_decisions",
+            "account_events",
             "compute_resources",
             "metering_evidence",
             "ai_services",
@@ -61,7 +62,9 @@ final class UndisturbedTwin implements AutoCloseable {
         OF_CYCLE.put("rounds", "SELECT * FROM matching_rounds WHERE cycle = %d ORDER BY asset");
         OF_CYCLE.put("positions", "SELECT * FROM net_positions WHERE cycle = %d ORDER BY asset, account_id");
         OF_CYCLE.put("counts", "SELECT * FROM cycle_counts WHERE cycle = %d");
+        OF_CYCLE.put("refused closings", "SELECT * FROM refused_closings WHERE cycle = %d ORDER BY event_key");
         STATE.put("balances", "SELECT * FROM account_balances ORDER BY account_id, asset");
+        STATE.put("unclaimed", "SELECT * FROM unclaimed_items ORDER BY intake_no");
         STATE.put("orders", "SELECT * FROM orders ORDER BY intake_no");
         STATE.put("tasks", "SELECT * FROM tasks ORDER BY task_id");
         STATE.put("limits", "SELECT * FROM limit_counters ORDER BY subject_id, business_date, subject");

@@ -3,6 +3,7 @@ package io.quittance.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.quittance.domain.account.AccountChange;
 import io.quittance.domain.amount.Asset;
 import io.quittance.domain.cycle.BankParameters;
 import io.quittance.domain.cycle.Instrument;
@@ -93,7 +94,9 @@ class WorkloadTest {
         Workload workload = workload(Workload.Mix.ALL, 1);
         Set<String> minutes = new HashSet<>();
         for (int submissions : new int[] {137, 1_000, 863}) {
-            Set<ReferenceLine> evidence = new HashSet<>(workload.reference(submissions));
+            Set<ReferenceLine> evidence = workload.reference(submissions).stream()
+                    .filter(ReferenceLine.Metering.class::isInstance)
+                    .collect(Collectors.toSet());
             List<Submission.ComputeDeposit> deposits = cycle(workload, submissions).stream()
                     .map(Line.OfSubmission::submission)
                     .filter(Submission.ComputeDeposit.class::isInstance)
@@ -107,6 +110,30 @@ class WorkloadTest {
                 assertThat(deposit.meteredTo()).isBefore(NOW);
             });
         }
+    }
+
+    @Test
+    void anAccountOfAThousandSubmissionsIsFrozenForOneCycle() {
+        Workload workload = workload(Workload.Mix.ALL, 1);
+        Set<UUID> frozen = Set.of();
+        for (int submissions : new int[] {2_000, 1_000, 500}) {
+            List<ReferenceLine.AccountEvent> events = workload.reference(submissions).stream()
+                    .filter(ReferenceLine.AccountEvent.class::isInstance)
+                    .map(ReferenceLine.AccountEvent.class::cast)
+                    .toList();
+            assertThat(accountsOf(events, AccountChange.UNFREEZE)).isEqualTo(frozen);
+
+            frozen = accountsOf(events, AccountChange.FREEZE);
+
+            assertThat(frozen).hasSize(submissions / 1_000);
+        }
+    }
+
+    private static Set<UUID> accountsOf(List<ReferenceLine.AccountEvent> events, AccountChange change) {
+        return events.stream()
+                .filter(event -> event.change() == change)
+                .map(ReferenceLine.AccountEvent::accountId)
+                .collect(Collectors.toSet());
     }
 
     @Test
