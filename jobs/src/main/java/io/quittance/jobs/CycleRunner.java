@@ -15,6 +15,7 @@ import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobExecutionException;
+import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.launch.JobOperator;
@@ -164,7 +165,9 @@ public final class CycleRunner {
                 .toJobParameters();
         try {
             JobExecution earlier = jobs.getLastJobExecution(SettlementCycleJob.JOB, parameters);
-            if (earlier != null && !earlier.getStatus().equals(BatchStatus.COMPLETED)) {
+            if (earlier == null) {
+                forgetInstance(parameters);
+            } else if (earlier.getStatus() != BatchStatus.COMPLETED) {
                 endForRestart(cycle, earlier);
             }
             JobExecution execution = operator.start(settlementCycle, parameters);
@@ -218,6 +221,14 @@ public final class CycleRunner {
             LOG.debug("nobody can say who has the lease", databaseGone);
         }
         return new CycleFailed("cycle " + cycle + " stopped: " + why.getMessage(), why);
+    }
+
+    /** The repository notes the instance before its first execution; killed between the two, it refuses every later start. */
+    private void forgetInstance(JobParameters parameters) {
+        JobInstance instance = jobs.getJobInstance(SettlementCycleJob.JOB, parameters);
+        if (instance != null) {
+            jobs.deleteJobInstance(instance);
+        }
     }
 
     /**

@@ -323,7 +323,7 @@ final class CycleSteps {
         if (cycles.lastPublished() < cycle) {
             timed(cycle, step, work);
         } else if (!cycles.isStepDone(cycle, step)) {
-            cycles.stepDone(cycle, step, 0, null); // Published, and killed before it was noted.
+            cycles.stepDone(token, cycle, step, 0, null); // Published, and killed before it was noted.
         }
     }
 
@@ -334,8 +334,7 @@ final class CycleSteps {
         long start = System.nanoTime();
         Hash32 digest = work.run();
         double seconds = (System.nanoTime() - start) / 1e9;
-        requireLease();
-        cycles.stepDone(cycle, step, seconds, digest);
+        cycles.stepDone(token, cycle, step, seconds, digest);
         progress.stepDone(cycle, step, seconds);
     }
 }

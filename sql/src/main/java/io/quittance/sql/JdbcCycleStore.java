@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -162,7 +163,8 @@ final class JdbcCycleStore implements CycleStore {
                 :ordersFilled, :ordersPartial, :selfTrade, :notional, :fees, :inputHash, :outputHash)
             """;
     private static final String STEP_DONE = """
-            INSERT INTO cycle_steps (cycle, step, seconds, digest) VALUES (:cycle, :step, :seconds, :digest)
+            INSERT INTO cycle_steps (cycle, step, seconds, digest)
+            SELECT :cycle, :step, :seconds, :digest FROM assert_lease(:token)
             ON CONFLICT (cycle, step) DO UPDATE SET seconds = excluded.seconds, digest = excluded.digest,
                 finished_at = clock_timestamp()
             """;
@@ -218,7 +220,7 @@ final class JdbcCycleStore implements CycleStore {
             try {
                 return work.run(connection);
             } catch (SQLException failure) {
-                if ("QT001".equals(failure.getSQLState())) {
+                if (JdbcLease.TAKEN_OVER.equals(failure.getSQLState())) {
                     throw new LeaseLost(String.valueOf(failure.getMessage()), failure);
                 }
                 var translated = new SQLStateSQLExceptionTranslator().translate(what, null, failure);
@@ -737,13 +739,18 @@ final class JdbcCycleStore implements CycleStore {
     }
 
     @Override
-    public void stepDone(long cycle, String step, double seconds, @Nullable Hash32 digest) {
-        jdbc.sql(STEP_DONE)
-                .param("cycle", cycle)
-                .param("step", step)
-                .param("seconds", seconds)
-                .param("digest", digest == null ? null : digest.bytes(), java.sql.Types.BINARY)
-                .update();
+    public void stepDone(long token, long cycle, String step, double seconds, @Nullable Hash32 digest) {
+        try {
+            jdbc.sql(STEP_DONE)
+                    .param("token", token)
+                    .param("cycle", cycle)
+                    .param("step", step)
+                    .param("seconds", seconds)
+                    .param("digest", digest == null ? null : digest.bytes(), java.sql.Types.BINARY)
+                    .update();
+        } catch (DataAccessException refused) {
+            throw JdbcLease.named(refused);
+        }
     }
 
     @Override

@@ -24,7 +24,7 @@ final class JdbcLease implements Lease {
 
     private static final int LEASE_LOCKS = 7005;
     /** What {@code assert_lease} raises. */
-    private static final String TAKEN_OVER = "QT001";
+    static final String TAKEN_OVER = "QT001";
 
     private static final Duration BEAT = Duration.ofSeconds(5);
 
@@ -73,6 +73,13 @@ final class JdbcLease implements Lease {
         }
     }
 
+    /** A refusal in the domain's words, if the reason is that the lease was taken over. */
+    static RuntimeException named(DataAccessException refused) {
+        return refused.getCause() instanceof SQLException lost && TAKEN_OVER.equals(lost.getSQLState())
+                ? new CycleStore.LeaseLost(String.valueOf(lost.getMessage()), lost)
+                : refused;
+    }
+
     private static final class HeldLease implements Held {
 
         private final Connection connection;
@@ -105,10 +112,7 @@ final class JdbcLease implements Lease {
                         .query((row, n) -> "")
                         .single();
             } catch (DataAccessException refused) {
-                if (refused.getCause() instanceof SQLException lost && TAKEN_OVER.equals(lost.getSQLState())) {
-                    throw new CycleStore.LeaseLost(String.valueOf(lost.getMessage()), lost);
-                }
-                throw refused;
+                throw named(refused);
             }
         }
 

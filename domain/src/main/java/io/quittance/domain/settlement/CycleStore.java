@@ -94,8 +94,12 @@ public interface CycleStore {
     /** The slots of a published cycle computed again from the rows that it left, as they are now; all but INPUTS. */
     Map<Slot, Hash32> slotsOfRows(long cycle);
 
-    /** Notes that a step is done. A second time overwrites. */
-    void stepDone(long cycle, String step, double seconds, @Nullable Hash32 digest);
+    /**
+     * Notes that a step is done. A second time overwrites.
+     *
+     * @throws LeaseLost if the token is no longer current
+     */
+    void stepDone(long token, long cycle, String step, double seconds, @Nullable Hash32 digest);
 
     /** The digest that a step noted, if it is done and has one. */
     Optional<Hash32> stepDigest(long cycle, String step);

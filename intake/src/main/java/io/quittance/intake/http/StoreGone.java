@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
- * A database that cannot be reached, goes away, or has no room: nothing was kept, and the same request can be sent again
- * later. It is told in one line of the log, since every request meets it.
+ * A database that cannot be reached, goes away, or has no room. Whether it kept anything of the request or not, the same
+ * request can be sent again. It is told in one line of the log, since every request meets it.
  */
 final class StoreGone {
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 public final class FakeClientDirectory implements ClientDirectory {
 
@@ -17,6 +18,9 @@ public final class FakeClientDirectory implements ClientDirectory {
     private final Map<Hash32, String> keys = new HashMap<>();
     private final Map<String, Map<UUID, Right>> rights = new HashMap<>();
     private final Set<UUID> accounts = new HashSet<>();
+
+    /** What looking a key up ends in; null while it works. */
+    public volatile @Nullable RuntimeException broken;
 
     public synchronized void openAccount(UUID accountId) {
         accounts.add(accountId);
@@ -28,6 +32,10 @@ public final class FakeClientDirectory implements ClientDirectory {
 
     @Override
     public synchronized Optional<Client> authenticate(Hash32 keySha256) {
+        RuntimeException failure = broken;
+        if (failure != null) {
+            throw failure;
+        }
         return Optional.ofNullable(keys.get(keySha256)).map(clients::get);
     }
 

@@ -111,6 +111,7 @@ abstract class ApiTest {
     @BeforeEach
     void peopleAndBooks() {
         views.broken = false;
+        directory.broken = null;
         if (directory.named("acme").isPresent()) {
             return;
         }
