@@ -8,9 +8,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /**
- * What needs no more of a run than its transfers, on threads of its own: the journal is loaded, and the leaves are hashed,
- * while positions are netted and kept, and hashing goes on while the cycle is published. Nothing of it is visible before
- * that. One run; used by one thread.
+ * What needs no more of a run than its transfers, on threads of its own: the journal is loaded while positions are netted
+ * and kept, and the leaves are hashed while the cycle is published. Loading can use every processor and publication waits
+ * for it, while publishing uses one: so hashing comes second. Nothing of it is visible before the publication. One run; used
+ * by one thread.
  */
 final class RunAhead {
 
@@ -27,7 +28,7 @@ final class RunAhead {
      *
      * @param load fills the journal
      * @param slot hashes the transfers as the data root has them
-     * @param seal hashes the leaves and the tree over them
+     * @param seal hashes the leaves and the tree over them, once the journal is loaded
      */
     static RunAhead begin(long cycle, Runnable load, Callable<Hash32> slot, Callable<CycleSealer> seal) {
         var hashing = new FutureTask<>(slot);
@@ -36,11 +37,13 @@ final class RunAhead {
             return hashing.get();
         });
         var sealing = new FutureTask<>(seal);
-        start("load-" + cycle, loading);
-        start("seal-" + cycle, () -> {
-            hashing.run(); // First: the publication waits for it.
-            sealing.run();
+        start("load-" + cycle, () -> {
+            loading.run();
+            if (loading.state() == Future.State.SUCCESS) {
+                sealing.run();
+            }
         });
+        start("slot-" + cycle, hashing);
         return new RunAhead(loading, sealing);
     }
 

@@ -26,60 +26,26 @@ final class BinaryRows implements AutoCloseable {
     private static final long POSTGRES_EPOCH_DAY = LocalDate.of(2000, 1, 1).toEpochDay();
     private static final byte[] NOTHING = new byte[0];
 
-    private final Messages messages;
+    private final CopyOut copy;
     private byte[] row = NOTHING;
     private int[] starts = new int[16];
     private int[] lengths = new int[16];
     private boolean begun;
-
-    /** What the server sends, one row in each; the first begins with the header, the last may be the trailer. */
-    interface Messages extends AutoCloseable {
-
-        /** The next one; null after the last. */
-        byte @Nullable [] next() throws SQLException;
-
-        @Override
-        void close() throws SQLException;
-    }
+    private boolean ended;
 
     /** @param select the query, without parameters */
     BinaryRows(Connection connection, String select) throws SQLException {
-        this(messages(connection, select));
-    }
-
-    BinaryRows(Messages messages) {
-        this.messages = messages;
-    }
-
-    /** The messages of a query without parameters, as they come. */
-    static Messages messages(Connection connection, String select) throws SQLException {
-        CopyOut copy = connection
+        copy = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
-        return new Messages() {
-            private boolean ended;
-
-            @Override
-            public byte @Nullable [] next() throws SQLException {
-                byte[] message = copy.readFromCopy(true);
-                ended = message == null;
-                return message;
-            }
-
-            @Override
-            public void close() throws SQLException {
-                if (!ended && copy.isActive()) {
-                    copy.cancelCopy();
-                }
-            }
-        };
     }
 
     /** Goes to the next row; false after the last. */
     boolean next() throws SQLException {
-        byte[] message = messages.next();
+        byte[] message = copy.readFromCopy(true);
         if (message == null) {
+            ended = true;
             return false;
         }
         row = message;
@@ -183,7 +149,9 @@ final class BinaryRows implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        messages.close();
+        if (!ended && copy.isActive()) {
+            copy.cancelCopy();
+        }
     }
 
     private static int int32(byte[] bytes, int at) {

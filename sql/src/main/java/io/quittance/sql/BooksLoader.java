@@ -238,6 +238,7 @@ final class BooksLoader {
             counter.used = row.int8(2);
             counter.reserved = row.int8(3);
             counter.minted = row.int8(4);
+            counter.kept = true;
         });
     }
 

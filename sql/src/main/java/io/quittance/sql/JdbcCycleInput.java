@@ -174,7 +174,7 @@ final class JdbcCycleInput implements CycleInput {
     JdbcCycleInput readAhead() {
         Set<Kind> kinds = QueueReader.present(Phase.DEBITS, receivedOfKind);
         if (!kinds.isEmpty() && debits == null) {
-            debits = new ReadAhead(reads, "read the queue", QueueReader.selectOfWindow(window.windowNo(), kinds));
+            debits = new ReadAhead(reads, window.windowNo(), kinds);
         }
         return this;
     }
@@ -214,10 +214,8 @@ final class JdbcCycleInput implements CycleInput {
         ReadAhead ahead = phase == Phase.DEBITS ? debits : null;
         if (ahead != null) {
             debits = null;
-            try (var rows = new BinaryRows(ahead)) {
-                QueueReader.each(kinds, rows, visitor);
-            } catch (SQLException impossible) {
-                throw new IllegalStateException("rows read ahead come out of memory", impossible);
+            try (ahead) {
+                ahead.each(visitor);
             }
         } else if (!kinds.isEmpty()) {
             reads.read(

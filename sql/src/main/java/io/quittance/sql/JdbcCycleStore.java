@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -110,19 +111,12 @@ final class JdbcCycleStore implements CycleStore {
     private static final String CHANGED_LIMITS =
             "CREATE TEMPORARY TABLE changed_limits (LIKE limit_counters) ON COMMIT DROP";
     private static final String COPY_LIMITS = """
-            COPY changed_limits (subject, subject_id, business_date, used, reserved, minted) FROM STDIN (FORMAT binary)
+            COPY %s (subject, subject_id, business_date, used, reserved, minted) FROM STDIN (FORMAT binary)
             """;
     private static final String MOVE_LIMITS = """
             UPDATE limit_counters l SET used = c.used, reserved = c.reserved, minted = c.minted
             FROM changed_limits c
             WHERE l.business_date = c.business_date AND l.subject = c.subject AND l.subject_id = c.subject_id
-            """;
-    private static final String ADD_LIMITS = """
-            INSERT INTO limit_counters (subject, subject_id, business_date, used, reserved, minted)
-            SELECT c.subject, c.subject_id, c.business_date, c.used, c.reserved, c.minted FROM changed_limits c
-            WHERE NOT EXISTS (SELECT FROM limit_counters l WHERE l.business_date = c.business_date
-                AND l.subject = c.subject AND l.subject_id = c.subject_id)
-            ORDER BY c.subject, c.subject_id
             """;
     private static final String END_HOLDS = "DELETE FROM holds WHERE intake_no = ANY (?)";
     private static final String ADD_HOLDS = """
@@ -533,35 +527,43 @@ final class JdbcCycleStore implements CycleStore {
     }
 
     private static void mergeLimits(Connection connection, Books books) throws SQLException {
-        execute(connection, CHANGED_LIMITS);
-        var changed = new int[1];
-        try (var copy = new BinaryCopy(connection, COPY_LIMITS)) {
-            books.eachLimit((subject, ofAccount, counter) -> {
-                try {
-                    if (counter.touched) {
-                        copyLimit(copy, ofAccount ? "account" : "party", subject, books.limitDate(), counter);
-                        changed[0]++;
-                    }
-                } catch (SQLException failure) {
-                    throw new IllegalStateException("the limits cannot be kept", failure);
-                }
-            });
-            copy.end();
+        var moved = new ArrayList<Limit>();
+        var begun = new ArrayList<Limit>();
+        books.eachLimit((subject, ofAccount, counter) -> {
+            if (counter.touched) {
+                (counter.kept ? moved : begun).add(new Limit(ofAccount ? "account" : "party", subject, counter));
+            }
+        });
+        if (!moved.isEmpty()) {
+            execute(connection, CHANGED_LIMITS);
+            copyLimits(connection, "changed_limits", books.limitDate(), moved);
+            if (execute(connection, MOVE_LIMITS) != moved.size()) {
+                throw new IllegalStateException(
+                        "limit counters of " + books.limitDate() + " are gone since they were read");
+            }
         }
-        if (execute(connection, MOVE_LIMITS) < changed[0]) {
-            execute(connection, ADD_LIMITS);
+        if (!begun.isEmpty()) {
+            begun.sort(Comparator.comparing(Limit::subject)); // About as the index has them.
+            copyLimits(connection, "limit_counters", books.limitDate(), begun);
         }
     }
 
-    private static void copyLimit(BinaryCopy copy, String kind, UUID subject, LocalDate date, LimitCounter counter)
+    private record Limit(String kind, UUID subject, LimitCounter counter) {}
+
+    private static void copyLimits(Connection connection, String table, LocalDate date, List<Limit> limits)
             throws SQLException {
-        copy.row(6)
-                .ofText(kind)
-                .ofUuid(subject)
-                .ofDate(date)
-                .ofLong(counter.used)
-                .ofLong(counter.reserved)
-                .ofLong(counter.minted);
+        try (var copy = new BinaryCopy(connection, COPY_LIMITS.formatted(table))) {
+            for (Limit limit : limits) {
+                copy.row(6)
+                        .ofText(limit.kind())
+                        .ofUuid(limit.subject())
+                        .ofDate(date)
+                        .ofLong(limit.counter().used)
+                        .ofLong(limit.counter().reserved)
+                        .ofLong(limit.counter().minted);
+            }
+            copy.end();
+        }
     }
 
     private static void mergeHolds(Connection connection, SettlementCycle run, long cycle) throws SQLException {

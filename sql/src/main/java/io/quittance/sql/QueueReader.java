@@ -39,14 +39,7 @@ final class QueueReader {
 
     /** The submissions of these kinds in a window. */
     void ofWindow(long windowNo, Set<Kind> kinds, Consumer<Queued> visitor) throws SQLException {
-        try (var rows = new BinaryRows(connection, selectOfWindow(windowNo, kinds))) {
-            each(kinds, rows, visitor);
-        }
-    }
-
-    /** The query of {@link #ofWindow}; its rows are for {@link #each}. */
-    static String selectOfWindow(long windowNo, Set<Kind> kinds) {
-        return select(kinds, "WHERE s.window_no = " + windowNo + " AND s.kind IN (" + codes(kinds) + ")");
+        each(kinds, "WHERE s.window_no = " + windowNo + " AND s.kind IN (" + codes(kinds) + ")", visitor);
     }
 
     /** The same with their digests. */
@@ -116,21 +109,12 @@ final class QueueReader {
     }
 
     private void each(Set<Kind> kinds, String where, Consumer<Queued> visitor) throws SQLException {
-        try (var rows = new BinaryRows(connection, select(kinds, where))) {
-            each(kinds, rows, visitor);
-        }
-    }
-
-    private static String select(Set<Kind> kinds, String where) {
-        return "SELECT " + new SubmissionColumns.Selection(kinds).list() + " FROM submissions s " + where
-                + " ORDER BY s.intake_no";
-    }
-
-    /** Hands over the rows of a query for submissions of these kinds. */
-    static void each(Set<Kind> kinds, BinaryRows rows, Consumer<Queued> visitor) throws SQLException {
         var columns = new SubmissionColumns.Selection(kinds);
-        while (rows.next()) {
-            visitor.accept(columns.read(rows, 0));
+        try (var rows = new BinaryRows(
+                connection, "SELECT " + columns.list() + " FROM submissions s " + where + " ORDER BY s.intake_no")) {
+            while (rows.next()) {
+                visitor.accept(columns.read(rows, 0));
+            }
         }
     }
 

@@ -1,100 +1,103 @@
 package io.quittance.sql;
 
+import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Queued;
 import io.quittance.sql.JdbcCycleInput.SnapshotReads;
-import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a query, read by a thread of its own from the moment that this is made, until so many wait that memory would
- * suffer. So the server works while the program does something else, and both while rows are judged. One thread takes them;
- * close it, or the reader stays.
+ * Submissions of a window, read by a thread of its own from the moment that this is made, until so many wait that memory
+ * would suffer. So the server works and rows become submissions while the program does something else, and while others are
+ * judged. One thread takes them, once; close it, or the reader stays.
  */
-final class ReadAhead implements BinaryRows.Messages {
+final class ReadAhead implements AutoCloseable {
 
-    private static final int ROWS_PER_BATCH = 1_024;
-    /** About a quarter of a million rows wait at most: some 50 MiB. */
+    private static final int PER_BATCH = 1_024;
+    /** About a quarter of a million wait at most: some 60 MiB. */
     private static final int BATCHES = 256;
 
     private static final int LOOK_UP_MILLIS = 50;
 
-    private final BlockingQueue<byte[][]> batches = new ArrayBlockingQueue<>(BATCHES);
+    private final BlockingQueue<Queued[]> batches = new ArrayBlockingQueue<>(BATCHES);
     private final Thread reader;
     private volatile boolean closed;
     /** Set before the reader ends. */
     private volatile @Nullable RuntimeException failure;
 
-    private byte[][] batch = new byte[0][];
-    private int next;
-
-    ReadAhead(SnapshotReads reads, String what, String select) {
+    ReadAhead(SnapshotReads reads, long windowNo, Set<Kind> kinds) {
         reader = Thread.ofPlatform().daemon().name("read-ahead").start(() -> {
             try {
-                reads.read(what, connection -> {
-                    try (BinaryRows.Messages messages = BinaryRows.messages(connection, select)) {
-                        fill(messages);
-                    }
-                });
+                var filling = new Filling();
+                reads.read(
+                        "read the queue", connection -> new QueueReader(connection).ofWindow(windowNo, kinds, filling));
+                filling.hand();
             } catch (RuntimeException e) {
                 failure = e;
             }
         });
     }
 
-    private void fill(BinaryRows.Messages messages) throws SQLException {
-        var filling = new byte[ROWS_PER_BATCH][];
-        int count = 0;
-        for (byte[] message = messages.next(); message != null && !closed; message = messages.next()) {
-            filling[count++] = message;
-            if (count == ROWS_PER_BATCH) {
-                hand(filling);
-                filling = new byte[ROWS_PER_BATCH][];
-                count = 0;
+    /** Collects a batch and hands it over. */
+    private final class Filling implements Consumer<Queued> {
+
+        private Queued[] batch = new Queued[PER_BATCH];
+        private int count;
+
+        @Override
+        public void accept(Queued item) {
+            batch[count++] = item;
+            if (count == PER_BATCH) {
+                hand();
             }
         }
-        if (count > 0) {
-            hand(Arrays.copyOf(filling, count));
-        }
-    }
 
-    private void hand(byte[][] filled) {
-        try {
-            while (!closed && !batches.offer(filled, LOOK_UP_MILLIS, TimeUnit.MILLISECONDS)) {
-                Thread.onSpinWait(); // Until there is room, or nobody wants it.
+        void hand() {
+            Queued[] filled = count == PER_BATCH ? batch : Arrays.copyOf(batch, count);
+            try {
+                while (!batches.offer(filled, LOOK_UP_MILLIS, TimeUnit.MILLISECONDS)) {
+                    if (closed) {
+                        throw new CancellationException("nobody wants the rest");
+                    }
+                }
+            } catch (InterruptedException stop) {
+                throw new IllegalStateException("stopped while reading the queue", stop);
             }
-        } catch (InterruptedException stop) {
-            closed = true;
+            batch = new Queued[PER_BATCH];
+            count = 0;
         }
     }
 
-    @Override
-    public byte @Nullable [] next() {
-        if (next == batch.length && !nextBatch()) {
-            return null;
+    /** Hands over all of them in intake order. Throws what the reader threw. */
+    void each(Consumer<Queued> visitor) {
+        for (Queued[] batch = next(); batch != null; batch = next()) {
+            for (Queued item : batch) {
+                visitor.accept(item);
+            }
         }
-        return batch[next++];
     }
 
-    private boolean nextBatch() {
+    private Queued @Nullable [] next() {
         try {
             while (true) {
                 // Asked first: what was handed over before the reader ended is in the queue then.
                 boolean ended = !reader.isAlive();
-                byte[][] filled = ended ? batches.poll() : batches.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+                Queued[] filled = ended ? batches.poll() : batches.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
                 if (filled != null) {
-                    batch = filled;
-                    next = 0;
-                    return true;
+                    return filled;
                 }
                 if (ended) {
                     RuntimeException failed = failure;
                     if (failed != null) {
                         throw failed;
                     }
-                    return false;
+                    return null;
                 }
             }
         } catch (InterruptedException stop) {

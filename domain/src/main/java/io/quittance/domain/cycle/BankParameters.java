@@ -3,6 +3,7 @@ package io.quittance.domain.cycle;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.amount.Asset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,9 @@ public record BankParameters(
     public BankParameters {
         classes = List.copyOf(classes);
         instruments = List.copyOf(instruments);
-        dailyLimitUtoken = Map.copyOf(dailyLimitUtoken);
+        var limits = new EnumMap<KycLevel, Long>(KycLevel.class); // Asked for once per debit.
+        limits.putAll(dailyLimitUtoken);
+        dailyLimitUtoken = Collections.unmodifiableMap(limits);
         if (bank.lines().count() > 1 || bank.endsWith("\n") || bank.endsWith("\r")) {
             throw new IllegalArgumentException("a bank's name is one line");
         }

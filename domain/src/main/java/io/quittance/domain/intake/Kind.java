@@ -3,6 +3,7 @@ package io.quittance.domain.intake;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be handed in: submissions, which wait for a cycle, and reference lines, which take effect at the next cut-off.
@@ -35,11 +36,19 @@ public enum Kind {
     /** By API only, under a second person's approval. */
     REVERSALS(8, "submission_key,reversed_submission,approval_id,take_from_suspense", null);
 
+    private static final @Nullable Kind[] BY_CODE = new Kind[128];
+
+    static {
+        for (Kind kind : values()) {
+            BY_CODE[kind.code] = kind;
+        }
+    }
+
     private final int code;
     private final List<String> columns;
-    private final @org.jspecify.annotations.Nullable String summedColumn;
+    private final @Nullable String summedColumn;
 
-    Kind(int code, String columns, @org.jspecify.annotations.Nullable String summedColumn) {
+    Kind(int code, String columns, @Nullable String summedColumn) {
         this.code = code;
         this.columns = List.of(columns.split(","));
         this.summedColumn = summedColumn;
@@ -82,11 +91,10 @@ public enum Kind {
 
     /** @throws IllegalArgumentException if no kind has this code */
     public static Kind ofCode(int code) {
-        for (Kind kind : values()) {
-            if (kind.code == code) {
-                return kind;
-            }
+        Kind kind = code < 0 || code >= BY_CODE.length ? null : BY_CODE[code];
+        if (kind == null) {
+            throw new IllegalArgumentException("no kind has code " + code);
         }
-        throw new IllegalArgumentException("no kind has code " + code);
+        return kind;
     }
 }

@@ -11,6 +11,9 @@ public final class LimitCounter {
     /** µToken minted for the party on the date; counts against the provider's cap. */
     public long minted;
 
+    /** Whether the store has it already. */
+    public boolean kept;
+
     /** Whether this run changed it. */
     public boolean touched;
 

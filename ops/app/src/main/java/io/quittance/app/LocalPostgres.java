@@ -77,6 +77,7 @@ public final class LocalPostgres implements AutoCloseable {
                     .setServerConfig("shared_buffers", "512MB")
                     .setServerConfig("wal_buffers", "64MB")
                     .setServerConfig("max_wal_size", "4GB")
+                    .setServerConfig("min_wal_size", "1GB")
                     .setServerConfig("checkpoint_completion_target", "0.9")
                     .setServerConfig("work_mem", "64MB")
                     .setServerConfig("maintenance_work_mem", "256MB")

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +53,10 @@ final class CycleBench implements Callable<Integer> {
     private static final double HEAP_MIB = 2_048;
     private static final double HISTORY = 1.1;
 
+    private static final int CYCLES = 3;
+    private static final int CYCLES_MAX = 100;
+    private static final int CYCLES_ONE_ABOVE = 1_000_000;
+
     private static final int HISTORY_MAX = 1_000_000_000;
     /** How many cycles are measured on each side of a history that is long enough to tell them apart. */
     private static final int HISTORY_SAMPLES = 3;
@@ -89,6 +95,13 @@ final class CycleBench implements Callable<Integer> {
     private long seed = 1;
 
     @Option(
+            names = "--cycles",
+            paramLabel = "C",
+            description = "How many such cycles are measured, each beside a raw COPY of its own rows; shown is the one"
+                    + " whose ratio is the median (default: 3; 1 above 1000000 submissions).")
+    private @Nullable Integer cycles;
+
+    @Option(
             names = "--history",
             paramLabel = "N",
             description = "After the cycle, settle more of its size until N transfers lie behind, then measure again.")
@@ -108,6 +121,7 @@ final class CycleBench implements Callable<Integer> {
         int traders = accounts != null ? accounts : mix.accounts(submissions);
         requireWithin("--transfers", submissions, SUBMISSIONS_MIN, SUBMISSIONS_MAX);
         requireWithin("--accounts", traders, ACCOUNTS_MIN, ACCOUNTS_MAX);
+        requireWithin("--cycles", cycles(), 1, CYCLES_MAX);
         if (history != null) {
             requireWithin("--history", history, submissions, HISTORY_MAX);
         }
@@ -147,13 +161,40 @@ final class CycleBench implements Callable<Integer> {
             CycleRun warmUp = settle(bank, workload, tenth).run();
             say("measuring %,d submissions, for the growth", tenth);
             CycleRun small = settle(bank, workload, tenth).run();
-            say("measuring %,d submissions", submissions);
-            Filled big = settle(bank, workload, submissions);
-            say("copying the same journal rows into a bare table");
-            RawCopy raw = RawCopy.of(bank.owner(), big.run().cycle(), directory);
-            History behind = history == null ? null : lengthen(bank, workload, big.run(), history);
+            say("measuring %,d submissions, and a raw COPY of the same journal rows into a bare table", submissions);
+            var measured = new ArrayList<Measured>();
+            for (int i = 0; i < cycles(); i++) {
+                Filled big = settle(bank, workload, submissions);
+                var beside =
+                        new Measured(big, RawCopy.of(bank.owner(), big.run().cycle(), directory));
+                say("  raw COPY: %,.0f rows/s, ratio %.3f", beside.raw().rowsPerSecond(), beside.ratio());
+                measured.add(beside);
+            }
+            List<CycleRun> runs =
+                    measured.stream().map(each -> each.filled().run()).toList();
+            History behind = history == null ? null : lengthen(bank, workload, runs, history);
             say("proving the books");
-            return results(bank, load, traders, List.of(warmUp, small), big, raw, behind);
+            return results(bank, load, traders, List.of(warmUp, small), measured, behind);
+        }
+    }
+
+    private int cycles() {
+        return cycles != null ? cycles : submissions > CYCLES_ONE_ABOVE ? 1 : CYCLES;
+    }
+
+    /** A cycle and the raw COPY of its rows right after it, so that both had the same machine. */
+    private record Measured(Filled filled, RawCopy raw) {
+
+        double ratio() {
+            return filled.run().transfersPerSecond() / raw.rowsPerSecond();
+        }
+
+        /** The lower of the two in the middle of an even number. */
+        static Measured median(List<Measured> all) {
+            List<Measured> sorted = all.stream()
+                    .sorted(Comparator.comparingDouble(Measured::ratio))
+                    .toList();
+            return sorted.get((sorted.size() - 1) / 2);
         }
     }
 
@@ -161,7 +202,7 @@ final class CycleBench implements Callable<Integer> {
     private long total() {
         long behind =
                 history == null ? 0 : history * (mix.settlesWhole() ? 1L : 2L) + submissions * 2L * HISTORY_SAMPLES;
-        return submissions + 2L * (submissions / 10) + behind;
+        return (long) submissions * cycles() + 2L * (submissions / 10) + behind;
     }
 
     /**
@@ -182,10 +223,10 @@ final class CycleBench implements Callable<Integer> {
         }
     }
 
-    private History lengthen(BenchBank bank, Workload workload, CycleRun first, int history) throws SQLException {
+    private History lengthen(BenchBank bank, Workload workload, List<CycleRun> first, int history) throws SQLException {
         int samples = submissions <= history / HISTORY_SAMPLES_FROM ? HISTORY_SAMPLES : 1;
         say("settling until %,d transfers lie behind", history);
-        var before = new ArrayList<CycleRun>(List.of(first));
+        var before = new ArrayList<>(first);
         long behind = bank.settledTransfers();
         while (behind < history) {
             CycleRun run = settle(bank, workload, submissions).run();
@@ -225,12 +266,14 @@ final class CycleBench implements Callable<Integer> {
             double load,
             int traders,
             List<CycleRun> before,
-            Filled measured,
-            RawCopy raw,
+            List<Measured> all,
             @Nullable History behind)
             throws SQLException {
         var results = new Results("cycle", parameters(traders), Machine.of(bank.setting("server_version"), load));
+        Measured median = Measured.median(all);
+        Filled measured = median.filled();
         CycleRun big = measured.run();
+        RawCopy raw = median.raw();
         CycleRun small = before.getLast();
         results.row("submissions", big.counts().received(), "");
         results.row("transfers", big.counts().transfers(), "");
@@ -248,7 +291,12 @@ final class CycleBench implements Callable<Integer> {
         results.row("raw_copy", raw.seconds(), "s");
         results.row("raw_copy_bytes", raw.bytes(), "B");
         results.row("raw_copy_rows_per_second", raw.rowsPerSecond(), "1/s");
-        results.row("settle_to_raw_copy", big.transfersPerSecond() / raw.rowsPerSecond(), "");
+        results.row("settle_to_raw_copy", median.ratio(), "");
+        results.row("cycles", all.size(), "");
+        DoubleSummaryStatistics ratios =
+                all.stream().mapToDouble(Measured::ratio).summaryStatistics();
+        results.row("cycles.lowest_ratio", ratios.getMin(), "");
+        results.row("cycles.highest_ratio", ratios.getMax(), "");
         results.row("tenth.submissions", small.counts().received(), "");
         results.row("tenth.transfers", small.counts().transfers(), "");
         results.row("tenth.queued_to_sealed", small.queuedToSealed(), "s");
@@ -263,7 +311,7 @@ final class CycleBench implements Callable<Integer> {
         results.row("queue_fill", measured.fillSeconds(), "s");
         results.row("load_after_cycle", measured.loadAfter(), "");
         targets(results, big, small, raw, behind);
-        checks(results, bank, before, big, raw, behind);
+        checks(results, bank, before, all, behind);
         return results;
     }
 
@@ -281,6 +329,7 @@ final class CycleBench implements Callable<Integer> {
         parameters.put("transfers", submissions);
         parameters.put("accounts", traders);
         parameters.put("mix", mix.name().toLowerCase(Locale.ROOT));
+        parameters.put("cycles", cycles());
         parameters.put("seed", seed);
         if (history != null) {
             parameters.put("history", history);
@@ -326,14 +375,10 @@ final class CycleBench implements Callable<Integer> {
     }
 
     private void checks(
-            Results results,
-            BenchBank bank,
-            List<CycleRun> before,
-            CycleRun big,
-            RawCopy raw,
-            @Nullable History behind) {
+            Results results, BenchBank bank, List<CycleRun> before, List<Measured> all, @Nullable History behind) {
+        CycleRun big = Measured.median(all).filled().run();
         var runs = new ArrayList<>(before);
-        runs.add(big);
+        all.forEach(each -> runs.add(each.filled().run()));
         if (behind != null) {
             runs.addAll(behind.after());
         }
@@ -353,8 +398,10 @@ final class CycleBench implements Callable<Integer> {
         }
         results.check(
                 "raw COPY took the same rows",
-                raw.rows() == big.counts().transfers(),
-                "%,d rows".formatted(raw.rows()));
+                all.stream()
+                        .allMatch(each -> each.raw().rows()
+                                == each.filled().run().counts().transfers()),
+                "%,d rows".formatted(Measured.median(all).raw().rows()));
         List<Identity> breaks =
                 runs.stream().flatMap(run -> bank.breaks(run.cycle()).stream()).toList();
         results.check(
