@@ -58,10 +58,6 @@ final class CycleBench implements Callable<Integer> {
     private static final int CYCLES_ONE_ABOVE = 1_000_000;
 
     private static final int HISTORY_MAX = 1_000_000_000;
-    /** How many cycles are measured on each side of a history that is long enough to tell them apart. */
-    private static final int HISTORY_SAMPLES = 3;
-
-    private static final int HISTORY_SAMPLES_FROM = 10;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -200,8 +196,7 @@ final class CycleBench implements Callable<Integer> {
 
     /** Submissions of all cycles together, at most; with all kinds some bring no transfer, so more of them are needed. */
     private long total() {
-        long behind =
-                history == null ? 0 : history * (mix.settlesWhole() ? 1L : 2L) + submissions * 2L * HISTORY_SAMPLES;
+        long behind = history == null ? 0 : history * (mix.settlesWhole() ? 1L : 2L) + submissions * (cycles() + 1L);
         return (long) submissions * cycles() + 2L * (submissions / 10) + behind;
     }
 
@@ -223,20 +218,15 @@ final class CycleBench implements Callable<Integer> {
         }
     }
 
-    private History lengthen(BenchBank bank, Workload workload, List<CycleRun> first, int history) throws SQLException {
-        int samples = submissions <= history / HISTORY_SAMPLES_FROM ? HISTORY_SAMPLES : 1;
+    private History lengthen(BenchBank bank, Workload workload, List<CycleRun> before, int history)
+            throws SQLException {
         say("settling until %,d transfers lie behind", history);
-        var before = new ArrayList<>(first);
         long behind = bank.settledTransfers();
         while (behind < history) {
-            CycleRun run = settle(bank, workload, submissions).run();
-            if (before.size() < samples) {
-                before.add(run);
-            }
-            behind += run.counts().transfers();
+            behind += settle(bank, workload, submissions).run().counts().transfers();
         }
         var after = new ArrayList<CycleRun>();
-        for (int i = 0; i < samples; i++) {
+        for (int i = 0; i < cycles(); i++) {
             after.add(settle(bank, workload, submissions).run());
         }
         return new History(before, behind, after);

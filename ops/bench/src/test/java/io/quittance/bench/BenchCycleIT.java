@@ -40,6 +40,9 @@ class BenchCycleIT {
         assertThat(rows).containsEntry("refused", 0.0);
         assertThat(rows.get("transfers_per_second")).isEqualTo(2_000 / rows.get("queued_to_sealed"));
         assertThat(rows.get("raw_copy_rows_per_second")).isEqualTo(2_000 / rows.get("raw_copy"));
+        assertThat(rows).containsEntry("cycles", 3.0);
+        assertThat(rows.get("settle_to_raw_copy"))
+                .isBetween(rows.get("cycles.lowest_ratio"), rows.get("cycles.highest_ratio"));
     }
 
     @Test
@@ -105,6 +108,8 @@ class BenchCycleIT {
                         .exitCode())
                 .isEqualTo(2);
         assertThat(BenchRun.of("cycle", "--transfers", "2000", "--mix", "some").exitCode())
+                .isEqualTo(2);
+        assertThat(BenchRun.of("cycle", "--transfers", "2000", "--cycles", "0").exitCode())
                 .isEqualTo(2);
         assertThat(BenchRun.of("no-such-benchmark").exitCode()).isEqualTo(2);
     }
