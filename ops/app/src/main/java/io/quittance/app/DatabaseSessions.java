@@ -14,12 +14,6 @@ final class DatabaseSessions {
     private static final String WRITER_URL = "QUITTANCE_DB_WRITER_URL";
     private static final String DOOR_URL = "QUITTANCE_DB_DOOR_URL";
 
-    /**
-     * What a cycle reads lies together and in the order of an index. Costed as for a disk that seeks, the server would rather
-     * read and sort all that ever came in, so that cycles slow down with the age of the bank.
-     */
-    private static final String PLANS = "SET random_page_cost = 1.1; SET jit = off; ";
-
     private DatabaseSessions() {}
 
     /** Settings of a pool of intake and cycles. */
@@ -36,11 +30,10 @@ final class DatabaseSessions {
         var config = new HikariConfig();
         if (premises.embedded()) {
             config.setJdbcUrl(LocalPostgres.as(premises.databaseUrl(), role));
-            config.setConnectionInitSql(PLANS);
         } else {
             BankOpening.environment(variable)
                     .ifPresentOrElse(config::setJdbcUrl, () -> config.setJdbcUrl(premises.databaseUrl()));
-            config.setConnectionInitSql(PLANS + "SET ROLE " + role);
+            config.setConnectionInitSql("SET ROLE " + role);
         }
         return config;
     }

@@ -4,11 +4,13 @@ import io.quittance.domain.settlement.CycleCounts;
 import io.quittance.jobs.CycleProgress;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
+import java.lang.management.MemoryMXBean;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One cycle as it was measured.
@@ -19,7 +21,7 @@ import java.util.Map;
  * @param queuedToSealed wall-clock seconds from the start of the screening to the end of the sealing, what lies between the
  *     steps included
  * @param gcSeconds that the collector stopped or used meanwhile
- * @param heapPeakBytes the most that the heap held meanwhile, garbage included
+ * @param heapPeakBytes the most that the heap was seen to hold meanwhile, garbage included; looked at every 10 ms
  */
 record CycleRun(
         long cycle,
@@ -75,6 +77,7 @@ record CycleRun(
         private long sealed;
         private long gcBefore;
         private long gcAfter;
+        private @Nullable HeapPeak heap;
         private long heapPeak;
 
         Watch(CpuClock clock) {
@@ -89,7 +92,7 @@ record CycleRun(
         public void stepStarts(long cycle, String step) {
             cpuAtStep = clock.get();
             if (step.equals(QUEUED_TO_SEALED.getFirst())) {
-                heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
+                heap = new HeapPeak();
                 gcBefore = gcMillis();
                 cpuAtStart = cpuAtStep;
                 started = System.nanoTime();
@@ -106,10 +109,8 @@ record CycleRun(
                 sealed = now;
                 cpuAtSeal = cpuNow;
                 gcAfter = gcMillis();
-                // Pools peak at different moments, so this is an upper bound of what they held together.
-                heapPeak = heapPools().stream()
-                        .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                        .sum();
+                heapPeak =
+                        Objects.requireNonNull(heap, "the first step was seen").end();
             }
         }
 
@@ -125,16 +126,34 @@ record CycleRun(
                     heapPeak);
         }
 
-        private static List<MemoryPoolMXBean> heapPools() {
-            return ManagementFactory.getMemoryPoolMXBeans().stream()
-                    .filter(pool -> pool.getType() == MemoryType.HEAP)
-                    .toList();
-        }
-
         private static long gcMillis() {
             return ManagementFactory.getGarbageCollectorMXBeans().stream()
                     .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                     .sum();
+        }
+    }
+
+    /** Looks at the heap on a thread of its own. */
+    private static final class HeapPeak {
+
+        private static final int EVERY_MILLIS = 10;
+
+        private final Thread looking;
+        private volatile long bytes;
+
+        HeapPeak() {
+            MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+            looking = Thread.ofPlatform().daemon().name("heap-peak").start(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    bytes = Math.max(bytes, memory.getHeapMemoryUsage().getUsed());
+                    LockSupport.parkNanos(EVERY_MILLIS * 1_000_000L);
+                }
+            });
+        }
+
+        long end() {
+            looking.interrupt();
+            return bytes;
         }
     }
 }
