@@ -52,7 +52,10 @@ final class ApprovalController {
 
     record Decision(@Nullable Boolean approved) {}
 
-    @PostMapping(path = "/v1/approvals", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/approvals",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Ask a second person to approve an action",
             requestBody =
@@ -78,7 +81,10 @@ final class ApprovalController {
         return ResponseEntity.created(URI.create("/v1/approvals/" + asked.id())).body(Views.Approval.of(asked));
     }
 
-    @PostMapping(path = "/v1/approvals/{id}/decision", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/approvals/{id}/decision",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Approve or refuse, as somebody else than who asked",
             requestBody =

@@ -59,7 +59,10 @@ final class ClientController {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Granted(String name, UUID accountId, String right) {}
 
-    @PostMapping(path = "/v1/clients", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/clients",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Make a client, or give it a further key",
             requestBody =
@@ -95,7 +98,10 @@ final class ClientController {
                         key));
     }
 
-    @PostMapping(path = "/v1/clients/{name}/accounts", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/clients/{name}/accounts",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Give a client a right on an account",
             requestBody =

@@ -46,7 +46,10 @@ final class SubmissionController {
         this.limits = limits;
     }
 
-    @PostMapping(path = "/v1/{kind}", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = "/v1/{kind}",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     ResponseEntity<Object> handIn(
             @AuthenticationPrincipal Client client,
             @PathVariable("kind") String kindName,

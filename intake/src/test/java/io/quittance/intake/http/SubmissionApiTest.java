@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.SubmissionId;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
@@ -45,6 +46,23 @@ class SubmissionApiTest extends ApiTest {
             assertThat(first.json().path("submission_id").asString()).isEqualTo(id.toString());
             assertThat(first.header("Location")).isEqualTo("/v1/submissions/" + id);
         }
+    }
+
+    @Test
+    void whatCannotBeAnsweredAsAskedIsNotTaken() {
+        String key = newKey();
+        String body = transfer(ACCOUNT, RECEIVER, "1");
+
+        Answer refused = send(request(PARTICIPANT, "/v1/transfers")
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/xml")
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+
+        assertThat(refused.status()).isEqualTo(406);
+        Answer again = post(PARTICIPANT, "/v1/transfers", key, body);
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(again.header("Idempotency-Replayed")).isEmpty();
     }
 
     @Test
