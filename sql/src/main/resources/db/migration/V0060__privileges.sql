@@ -45,6 +45,20 @@ GRANT USAGE ON SCHEMA public TO quittance_writer, quittance_door;
 
 -- --------------------------------------------------------------------------------------------------------- the lease
 
+CREATE FUNCTION is_frozen(held cycle_lease) RETURNS boolean LANGUAGE sql AS $$
+    SELECT held.beat_at < clock_timestamp() - interval '30 seconds';
+$$;
+
+-- The sessions in which a frozen owner has something under way: it would keep it, and all that it locks, for as long as it
+-- stands still. They hold the lease's row. Whoever logged in as their owner did may end them, which this function's owner
+-- may not.
+CREATE FUNCTION frozen_sessions() RETURNS SETOF integer LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT l.pid
+    FROM cycle_lease held, pg_locks l
+    WHERE is_frozen(held) AND l.relation = 'cycle_lease'::regclass AND l.mode = 'RowShareLock' AND l.granted
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> pg_backend_pid();
+$$;
+
 -- Who runs cycles. NULL: a live owner has them. A dead one is known by its advisory lock, which went with its session; a
 -- frozen one by its beats. Nobody can write the table itself, so the token only grows.
 CREATE FUNCTION take_lease(by_owner text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -57,7 +71,7 @@ BEGIN
     IF is_dead THEN
         PERFORM pg_advisory_unlock(7005, held.token::integer);
     END IF;
-    IF NOT is_dead AND held.beat_at >= clock_timestamp() - interval '30 seconds' THEN
+    IF NOT is_dead AND NOT is_frozen(held) THEN
         RETURN NULL;
     END IF;
     IF NOT pg_try_advisory_lock(7005, held.token::integer + 1) THEN
@@ -260,7 +274,7 @@ END;
 $$;
 
 REVOKE ALL ON FUNCTION archivable_month, stop_between_cycles, move_base, archive_month, open_restore, restore_month FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION take_lease, beat_lease, assert_lease, publish_cycle, open_journal, discard_rounds,
-    discard_positions TO quittance_writer;
+GRANT EXECUTE ON FUNCTION take_lease, frozen_sessions, beat_lease, assert_lease, publish_cycle, open_journal,
+    discard_rounds, discard_positions TO quittance_writer;
 GRANT EXECUTE ON FUNCTION reconcile_cycle, state_identities, unclaimed_identity, account_identities, prove_books
     TO quittance_writer;

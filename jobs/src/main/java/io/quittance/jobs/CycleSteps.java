@@ -180,9 +180,9 @@ final class CycleSteps {
                     : seals.header(cycle - 1).orElseThrow().hash();
             CycleSealer.Sealed sealed = sealer.seal(counts, seals.slots(cycle), prevHash);
             progress.reached("sealCycle.built");
-            seals.keep(sealed, () -> {
-                requireLease();
+            seals.keep(token, sealed, () -> {
                 commitments.recordDue(sealed.header());
+                progress.reached("sealCycle.keeping");
             });
             LOG.info(
                     "cycle={} step=sealCycle leaves={} root={}",

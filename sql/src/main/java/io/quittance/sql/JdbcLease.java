@@ -17,7 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * {@link Lease} in the table cycle_lease, by functions of its owner. Who holds it has a session's advisory lock on its
  * token, which the database frees the moment the connection is gone; so a dead owner is known at once. One that is frozen
- * keeps its connection and is known by its heartbeat. Either way the successor's token is larger, and {@code assert_lease}
+ * keeps its connections, with all that it has locked, and is known by its heartbeat; they are ended. Either way the successor's token is larger, and {@code assert_lease}
  * refuses the old one.
  */
 final class JdbcLease implements Lease {
@@ -28,6 +28,7 @@ final class JdbcLease implements Lease {
 
     private static final Duration BEAT = Duration.ofSeconds(5);
 
+    private static final String END_FROZEN_RUN = "SELECT pg_terminate_backend(pid, 5000) FROM frozen_sessions() pid";
     private static final String TAKE = "SELECT take_lease(?)";
     private static final String BEAT_NOW = "SELECT beat_lease(?)";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(?, ?)";
@@ -45,7 +46,7 @@ final class JdbcLease implements Lease {
             Connection connection = application.getConnection();
             boolean taken = false;
             try {
-                connection.setAutoCommit(true);
+                endFrozenRun(connection);
                 Optional<Held> held = take(application, connection, owner);
                 taken = held.isPresent();
                 return held;
@@ -56,6 +57,21 @@ final class JdbcLease implements Lease {
             }
         } catch (SQLException failure) {
             throw new DataAccessResourceFailureException("the lease of the cycles cannot be asked for", failure);
+        }
+    }
+
+    /** As whoever logged in, who may end sessions of their own; the role that a session took on may not. */
+    private static void endFrozenRun(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (var statement = connection.createStatement()) {
+            statement.execute("SET LOCAL ROLE NONE");
+            statement.execute(END_FROZEN_RUN);
+            connection.commit();
+        } catch (SQLException failure) {
+            connection.rollback();
+            throw failure;
+        } finally {
+            connection.setAutoCommit(true);
         }
     }
 
@@ -70,6 +86,19 @@ final class JdbcLease implements Lease {
                         ? Optional.empty()
                         : Optional.of(new HeldLease(connection, JdbcClient.create(application), token));
             }
+        }
+    }
+
+    /**
+     * Refuses a token that is not the lease's; in a transaction, keeps it so to its end.
+     *
+     * @throws CycleStore.LeaseLost if the lease was taken over
+     */
+    static void requireCurrent(JdbcClient jdbc, long token) {
+        try {
+            jdbc.sql(ASSERT_LEASE).param("token", token).query((row, n) -> "").single();
+        } catch (DataAccessException refused) {
+            throw named(refused);
         }
     }
 
@@ -106,14 +135,7 @@ final class JdbcLease implements Lease {
         /** On the thread's own transaction, if it is in one; never on the lease's connection, which belongs to the beat. */
         @Override
         public void requireCurrent() {
-            try {
-                jdbc.sql(ASSERT_LEASE)
-                        .param("token", token)
-                        .query((row, n) -> "")
-                        .single();
-            } catch (DataAccessException refused) {
-                throw named(refused);
-            }
+            JdbcLease.requireCurrent(jdbc, token);
         }
 
         /** A beat that fails needs no answer here: without it another owner takes over, and our writes are refused. */

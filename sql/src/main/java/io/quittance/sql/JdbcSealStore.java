@@ -42,9 +42,10 @@ final class JdbcSealStore implements SealStore {
     }
 
     @Override
-    public void keep(CycleSealer.Sealed sealed, Runnable inSameTransaction) {
+    public void keep(long token, CycleSealer.Sealed sealed, Runnable inSameTransaction) {
         SealHeader header = sealed.header();
         transaction.executeWithoutResult(status -> {
+            JdbcLease.requireCurrent(jdbc, token); // First: whoever takes the lease over knows this transaction by it.
             int added = jdbc.sql(ADD_SEAL)
                     .param("cycle", header.cycle())
                     .param("header", header.encode())

@@ -8,7 +8,9 @@ import static io.quittance.sql.GuardedBooks.position;
 import static io.quittance.sql.GuardedBooks.publication;
 import static io.quittance.sql.GuardedBooks.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.domain.cycle.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** The guards where two sessions want the same thing at the same time. The second one waits; then it is refused. */
 class GuardsAtOnceIT {
@@ -259,8 +262,8 @@ class GuardsAtOnceIT {
         books.writer.close();
 
         List<Long> tokens = AtOnce.run(AtOnce.SESSIONS, number -> {
-            Connection session = books.bank.database.application().getConnection();
-            return taken(session); // The pool closes it with the database; until then a taken lease is a live one's.
+            Connection session = books.bank.database.connect(WRITER);
+            return taken(session); // Closed with the database; until then a taken lease is a live one's.
         });
 
         assertThat(tokens.stream().filter(token -> token > 0)).containsExactly(books.token + 1);
@@ -294,6 +297,48 @@ class GuardsAtOnceIT {
                 .isEqualTo(LEASE_LOST);
         assertThat(isTrue("SELECT beat_lease(" + books.token + ")")).isFalse();
         assertThat(isTrue("SELECT beat_lease(" + (books.token + 1) + ")")).isTrue();
+    }
+
+    @Test
+    void aFrozenOwnerIsEndedInTheMiddleOfALoadByItsSuccessor() throws Exception {
+        Connection frozen = books.bank.database.connect(WRITER);
+        try {
+            frozen.setAutoCommit(false);
+            execute(frozen, "SELECT assert_lease(" + books.token + ")");
+            var load = frozen.unwrap(PGConnection.class)
+                    .getCopyAPI()
+                    .copyIn("COPY net_positions (cycle, asset, account_id, debits, credits, closing, reserved,"
+                            + " previous_cycle, entries) FROM STDIN");
+            load.flushCopy();
+            books.bank
+                    .owner
+                    .sql("UPDATE cycle_lease SET beat_at = now() - interval '31 seconds'")
+                    .update();
+
+            try (Lease.Held successor = new JdbcLease(books.bank.database.application())
+                    .take("successor")
+                    .orElseThrow()) {
+                assertThat(successor.token()).isEqualTo(books.token + 1);
+            }
+
+            assertThatThrownBy(load::endCopy).isInstanceOf(SQLException.class);
+        } finally {
+            frozen.abort(Runnable::run); // It cannot say goodbye any more.
+        }
+    }
+
+    @Test
+    void aLiveOwnersTransactionIsLeftAlone() throws Exception {
+        try (Connection publishing = books.bank.database.connect(WRITER)) {
+            publishing.setAutoCommit(false);
+            execute(publishing, "SELECT assert_lease(" + books.token + ")");
+
+            assertThat(new JdbcLease(books.bank.database.application()).take("other"))
+                    .isEmpty();
+
+            execute(publishing, "SELECT assert_lease(" + books.token + ")");
+            publishing.commit();
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quittance.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.domain.cycle.Lease;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A bank on a server whose superuser does not lend itself: the owner makes the roles, or is let into them. */
 class OwnerWithoutSuperuserIT {
@@ -76,7 +78,7 @@ class OwnerWithoutSuperuserIT {
         requireThatRolesWork("landlord", "bank");
     }
 
-    /** COPY as the writer, and a door that reads nothing in nobody's name. */
+    /** COPY as the writer, a door that reads nothing in nobody's name, and a successor that can end a frozen writer. */
     private void requireThatRolesWork(String owner, String database) throws SQLException {
         try (Connection connection = as(owner, database).getConnection()) {
             GuardedBooks.execute(connection, "SET ROLE quittance_writer");
@@ -86,6 +88,20 @@ class OwnerWithoutSuperuserIT {
                     .isZero();
             assertThatThrownBy(() -> GuardedBooks.one(connection, "SELECT count(*) FROM clients"))
                     .hasMessageContaining("permission denied for table clients");
+        }
+        try (Connection frozen = as(owner, database).getConnection();
+                Connection connection = as(owner, database).getConnection()) {
+            GuardedBooks.execute(connection, "UPDATE cycle_lease SET beat_at = now() - interval '31 seconds'");
+            GuardedBooks.execute(frozen, "SET ROLE quittance_writer");
+            frozen.setAutoCommit(false);
+            GuardedBooks.execute(frozen, "SELECT assert_lease(0)");
+            GuardedBooks.execute(connection, "SET ROLE quittance_writer");
+            var successors = new SingleConnectionDataSource(connection, true);
+
+            try (Lease.Held lease = new JdbcLease(successors).take("successor").orElseThrow()) {
+                assertThat(lease.token()).isEqualTo(1);
+            }
+            assertThatThrownBy(frozen::commit).isInstanceOf(SQLException.class);
         }
     }
 }

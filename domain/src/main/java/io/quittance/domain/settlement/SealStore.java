@@ -13,9 +13,11 @@ public interface SealStore {
     /**
      * Keeps a seal and its tree in one transaction, and runs {@code inSameTransaction} in it.
      *
+     * @param token of the lease under which this run works
+     * @throws CycleStore.LeaseLost if the lease was taken over; nothing is kept
      * @throws IllegalStateException if the cycle is sealed with another header
      */
-    void keep(CycleSealer.Sealed sealed, Runnable inSameTransaction);
+    void keep(long token, CycleSealer.Sealed sealed, Runnable inSameTransaction);
 
     Optional<SealHeader> header(long cycle);
 

@@ -14,6 +14,12 @@ import java.util.concurrent.TimeUnit;
  */
 record CrashPoint(String killAt, String stopAt) {
 
+    /** Ends when this process stands still, so that it gets no further than the point: a signal takes effect a little later. */
+    private static final String SIGNAL_AND_SEE = """
+            kill $0 $1
+            while [ "$0" = -STOP ] && read -r pid name state rest < /proc/$1/stat && [ "$state" != T ]; do :; done
+            """;
+
     static CrashPoint fromEnvironment() {
         return new CrashPoint(
                 BankOpening.environment("QUITTANCE_KILL_AT").orElse(""),
@@ -43,7 +49,9 @@ record CrashPoint(String killAt, String stopAt) {
     private static void signal(String signal, String here) {
         try {
             new ProcessBuilder(List.of(
-                            "kill",
+                            "sh",
+                            "-c",
+                            SIGNAL_AND_SEE,
                             signal,
                             String.valueOf(ProcessHandle.current().pid())))
                     .start()

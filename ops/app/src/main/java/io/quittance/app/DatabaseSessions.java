@@ -14,6 +14,9 @@ final class DatabaseSessions {
     private static final String WRITER_URL = "QUITTANCE_DB_WRITER_URL";
     private static final String DOOR_URL = "QUITTANCE_DB_DOOR_URL";
 
+    /** A process that stands still in a transaction holds what others wait for, such as its window at the cut-off. */
+    private static final String END_WHAT_STANDS_STILL = "SET idle_in_transaction_session_timeout = '60s'";
+
     private DatabaseSessions() {}
 
     /** Settings of a pool of intake and cycles. */
@@ -30,10 +33,10 @@ final class DatabaseSessions {
         var config = new HikariConfig();
         if (premises.embedded()) {
             config.setJdbcUrl(LocalPostgres.as(premises.databaseUrl(), role));
+            config.setConnectionInitSql(END_WHAT_STANDS_STILL);
         } else {
             BankOpening.environment(variable)
                     .ifPresentOrElse(config::setJdbcUrl, () -> config.setJdbcUrl(premises.databaseUrl()));
-            config.setConnectionInitSql("SET ROLE " + role);
         }
         return config;
     }

@@ -77,7 +77,7 @@ class FullDiskIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"postJournal, token_transactions", "sealCycle, seals"})
+    @CsvSource({"postJournal, settled_transactions", "sealCycle, seals"})
     void aStepThatFindsNoRoomSaysSoAndIsResumedWithRoom(String step, String table) {
         data = SmallBank.beforeSecond(folder.resolve("data"));
         moveDatabaseToDisk();

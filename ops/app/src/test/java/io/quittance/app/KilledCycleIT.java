@@ -49,6 +49,7 @@ class KilledCycleIT {
             "postJournal.published",
             "sealCycle",
             "sealCycle.built",
+            "sealCycle.keeping",
             "commitOnChain",
             "commitOnChain.due",
             "commitOnChain.tried",
@@ -148,7 +149,13 @@ class KilledCycleIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"screenSubmissions.screened", "postJournal.loaded", "sealCycle.built", "reconcile.compared"})
+            strings = {
+                "screenSubmissions.screened",
+                "postJournal.loaded",
+                "sealCycle.built",
+                "sealCycle.keeping",
+                "reconcile.compared"
+            })
     void aRunThatWasFrozenAndComesBackWritesNothingOverItsSuccessor(String point) {
         data = SmallBank.beforeSecond(folder.resolve("data"));
 

@@ -30,6 +30,7 @@ final class Steps {
             "postJournal.published",
             "sealCycle",
             "sealCycle.built",
+            "sealCycle.keeping",
             "commitOnChain",
             "commitOnChain.due",
             "commitOnChain.tried",
