@@ -70,7 +70,7 @@ final class CycleSummary {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("compute_class", round.computeClass())
-                .put("price_utoken_per_lot", Long.toString(round.priceUtokenPerLot()))
+                .put("price_utoken_per_lot", nullable(round.priceUtokenPerLot()))
                 .put("volume_lots", Long.toString(round.volumeLots()))
                 .put("demand_lots", Long.toString(round.demandLots()))
                 .put("supply_lots", Long.toString(round.supplyLots()))

@@ -173,7 +173,7 @@ public final class FileCycleReports implements CycleReports {
     private static void write(ReportFiles.Row row, RoundView round) {
         row.write(
                 round.computeClass(),
-                Long.toString(round.priceUtokenPerLot()),
+                Cells.text(round.priceUtokenPerLot()),
                 Long.toString(round.volumeLots()),
                 Long.toString(round.demandLots()),
                 Long.toString(round.supplyLots()),

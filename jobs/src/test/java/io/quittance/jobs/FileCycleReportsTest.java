@@ -129,7 +129,7 @@ class FileCycleReportsTest {
                   "rounds" : [
                     {
                       "compute_class" : "GPU-A100",
-                      "price_utoken_per_lot" : "0",
+                      "price_utoken_per_lot" : null,
                       "volume_lots" : "0",
                       "demand_lots" : "0",
                       "supply_lots" : "3",
@@ -227,7 +227,7 @@ class FileCycleReportsTest {
                 refused_by_reason.KYC,1
                 held_by_reason.LIMIT,1
                 rounds.GPU-A100.compute_class,GPU-A100
-                rounds.GPU-A100.price_utoken_per_lot,0
+                rounds.GPU-A100.price_utoken_per_lot,
                 rounds.GPU-A100.volume_lots,0
                 rounds.GPU-A100.demand_lots,0
                 rounds.GPU-A100.supply_lots,3
@@ -284,7 +284,7 @@ class FileCycleReportsTest {
         assertThat(read("rounds.csv")).isEqualTo("""
                 compute_class,price_utoken_per_lot,volume_lots,demand_lots,supply_lots,decided_by,orders_in,orders_filled,\
                 reference_before_utoken_per_lot,reference_after_utoken_per_lot
-                GPU-A100,0,0,0,3,NO_CROSS,1,0,1000,1000
+                GPU-A100,,0,0,3,NO_CROSS,1,0,1000,1000
                 GPU-H100,9007199254740993,5,6,7,MAX_VOLUME,4,3,2000,9007199254740993
                 """);
         assertThat(read("reconciliation.csv")).isEqualTo("""
@@ -551,7 +551,7 @@ class FileCycleReportsTest {
                 Identity.of("debits = credits", "GPU-H100", "0", "0"));
         private List<RoundView> rounds = List.of(
                 new RoundView("GPU-H100", 9007199254740993L, 5, 6, 7, "MAX_VOLUME", 4, 3, 2000, 9007199254740993L),
-                new RoundView("GPU-A100", 0, 0, 0, 3, "NO_CROSS", 1, 0, 1000, 1000));
+                new RoundView("GPU-A100", null, 0, 0, 3, "NO_CROSS", 1, 0, 1000, 1000));
         private List<NettingView> netting = List.of(
                 new NettingView("UTOKEN", LARGE_LESS, BigInteger.valueOf(7), 0.75),
                 new NettingView("GPU-H100", BigInteger.ZERO, BigInteger.ZERO, 0));

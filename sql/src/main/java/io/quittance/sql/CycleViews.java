@@ -224,7 +224,7 @@ final class CycleViews {
                 .param("cycle", cycle)
                 .query((row, n) -> new RoundView(
                         text(row, "compute_class"),
-                        row.getLong("price"),
+                        row.getLong("volume_lots") == 0 ? null : row.getLong("price"),
                         row.getLong("volume_lots"),
                         row.getLong("demand_lots"),
                         row.getLong("supply_lots"),

@@ -345,7 +345,7 @@ class JdbcBankViewsIT {
                 .containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
         assertThat(view.rounds())
                 .containsExactly(
-                        new RoundView(TestBank.H100, 2_100_000, 20, 30, 25, "REFERENCE", 6, 4, 2_000_000, 2_100_000));
+                        new RoundView(TestBank.H100, 2_100_000L, 20, 30, 25, "REFERENCE", 6, 4, 2_000_000, 2_100_000));
         // Of participants alone: 100 + 60 paid and received, 40 and 0 left after netting; the bank's own legs are out.
         assertThat(view.netting())
                 .containsExactly(

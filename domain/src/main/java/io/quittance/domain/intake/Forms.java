@@ -325,7 +325,7 @@ public final class Forms {
     }
 
     private long positive(String field) {
-        long value = zeroOrMore(field);
+        long value = whole(field, Reason.AMOUNT_NOT_POSITIVE, "must be more than zero");
         if (value == 0 && text(field) != null && sound(field)) {
             wrong(field, Reason.AMOUNT_NOT_POSITIVE, "must be more than zero");
         }
@@ -333,9 +333,13 @@ public final class Forms {
     }
 
     private long zeroOrMore(String field) {
+        return whole(field, Reason.MALFORMED_VALUE, "must not be negative");
+    }
+
+    private long whole(String field, Reason ifNegative, String words) {
         String value = required(field, "1");
         if (SIGNED_DIGITS.matcher(value).matches()) {
-            wrong(field, Reason.AMOUNT_NOT_POSITIVE, "must not be negative");
+            wrong(field, ifNegative, words);
             return 1;
         }
         if (!DIGITS.matcher(value).matches()) {

@@ -133,7 +133,7 @@ public interface BankViews {
      * @param levelSince cut-off from which its party has the level; null before the first cycle that knows it
      * @param status {@code active}, {@code frozen} or {@code closed}
      * @param statusSince cut-off from which it counts; null before the first cycle that knows the account
-     * @param availableNextCycle per asset, what becomes available at the next cycle if nothing else comes in
+     * @param availableNextCycle per asset, what debits of the next cycle may use if nothing else comes in
      */
     record AccountView(
             UUID accountId,
@@ -231,9 +231,10 @@ public interface BankViews {
             long publishedCycle,
             @Nullable UUID agentAccount) {}
 
+    /** @param priceUtokenPerLot null if nothing was matched, so that there is no price */
     record RoundView(
             String computeClass,
-            long priceUtokenPerLot,
+            @Nullable Long priceUtokenPerLot,
             long volumeLots,
             long demandLots,
             long supplyLots,

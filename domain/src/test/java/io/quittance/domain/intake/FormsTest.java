@@ -328,20 +328,16 @@ class FormsTest {
                 rows.add(row(kind, column, " " + A, Reason.MALFORMED_VALUE));
             }
             case "gpu_ms", "reward_utoken", "lots", "limit_utoken_per_lot", "gpu_count" -> {
-                rows.add(row(kind, column, "0", Reason.AMOUNT_NOT_POSITIVE));
-                rows.addAll(notAmounts(kind, column));
+                rows.addAll(notPositive(kind, column));
             }
             case "amount_utoken" -> {
-                if (kind == Kind.TRANSFERS) {
-                    rows.add(row(kind, column, "0", Reason.AMOUNT_NOT_POSITIVE));
-                }
-                rows.addAll(notAmounts(kind, column));
+                rows.addAll(kind == Kind.TRANSFERS ? notPositive(kind, column) : notZeroOrMore(kind, column));
             }
             case "daily_limit_utoken",
                     "input_utoken_per_mtok",
                     "output_utoken_per_mtok",
                     "input_tokens",
-                    "output_tokens" -> rows.addAll(notAmounts(kind, column));
+                    "output_tokens" -> rows.addAll(notZeroOrMore(kind, column));
             case "metered_from", "metered_to", "effective_from", "due_at", "used_at" -> {
                 for (String time : new String[] {
                     "2026-03-01",
@@ -408,9 +404,21 @@ class FormsTest {
         return rows;
     }
 
-    private static List<Arguments> notAmounts(Kind kind, String column) {
-        List<Arguments> rows = new ArrayList<>();
+    private static List<Arguments> notPositive(Kind kind, String column) {
+        List<Arguments> rows = notNumbers(kind, column);
+        rows.add(row(kind, column, "0", Reason.AMOUNT_NOT_POSITIVE));
         rows.add(row(kind, column, "-1", Reason.AMOUNT_NOT_POSITIVE));
+        return rows;
+    }
+
+    private static List<Arguments> notZeroOrMore(Kind kind, String column) {
+        List<Arguments> rows = notNumbers(kind, column);
+        rows.add(row(kind, column, "-1", Reason.MALFORMED_VALUE));
+        return rows;
+    }
+
+    private static List<Arguments> notNumbers(Kind kind, String column) {
+        List<Arguments> rows = new ArrayList<>();
         rows.add(row(kind, column, "9223372036854775808", Reason.AMOUNT_OUT_OF_RANGE));
         for (String text : new String[] {"1.0", "1e3", "+1", " 1", "1 ", "0x1", "1,000", "1_000", "١", "-", "NaN"}) {
             rows.add(row(kind, column, text, Reason.MALFORMED_VALUE));

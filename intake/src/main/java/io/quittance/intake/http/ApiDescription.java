@@ -125,8 +125,10 @@ final class ApiDescription implements OpenApiCustomizer {
                         .addApiResponse(
                                 "422",
                                 new ApiResponse()
-                                        .description("Fields are wrong, or the key was used with other content")
-                                        .content(content(PROBLEM_JSON, ref("Problem")))));
+                                        .description("Fields are wrong, or the key was used with other content; of an"
+                                                + " array, in every line of it")
+                                        .content(content(PROBLEM_JSON, ref("Problem"))
+                                                .addMediaType(JSON, mediaType(ref("Bulk"))))));
     }
 
     private static Schema<?> schema(Kind kind) {
@@ -185,7 +187,11 @@ final class ApiDescription implements OpenApiCustomizer {
     }
 
     private static Content content(String mediaType, Schema<?> schema) {
-        return new Content().addMediaType(mediaType, new io.swagger.v3.oas.models.media.MediaType().schema(schema));
+        return new Content().addMediaType(mediaType, mediaType(schema));
+    }
+
+    private static io.swagger.v3.oas.models.media.MediaType mediaType(Schema<?> schema) {
+        return new io.swagger.v3.oas.models.media.MediaType().schema(schema);
     }
 
     /** {@code ComputeDeposits} for {@code compute_deposits}. */

@@ -1,5 +1,7 @@
 package io.quittance.intake.http;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
 import io.quittance.domain.intake.Approvals;
 import io.quittance.domain.intake.Approvals.Approval;
 import io.quittance.domain.intake.Client;
@@ -11,6 +13,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.ArrayList;
@@ -46,11 +49,24 @@ final class ApprovalController {
     /** @param action {@code reversal}, the one action so far that needs a second person */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Request(
-            @Nullable String action,
-            @Nullable String reversedSubmission,
-            @Nullable Boolean takeFromSuspense) {}
+            @Schema(requiredMode = REQUIRED, allowableValues = "reversal") @Nullable
+            String action,
 
-    record Decision(@Nullable Boolean approved) {}
+            @Schema(
+                    requiredMode = REQUIRED,
+                    format = "uuid",
+                    description = "What it undoes: a submission that settled.")
+            @Nullable
+            String reversedSubmission,
+
+            @Schema(
+                    defaultValue = "false",
+                    description = "Whether the bank's suspense account pays what an account has not got any more.")
+            @Nullable
+            Boolean takeFromSuspense) {}
+
+    record Decision(
+            @Schema(requiredMode = REQUIRED) @Nullable Boolean approved) {}
 
     @PostMapping(
             path = "/v1/approvals",
@@ -58,6 +74,10 @@ final class ApprovalController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Ask a second person to approve an action",
+            description =
+                    "Needs the scope operate. The yes is good for exactly this action, once, and for its maker: name "
+                            + "the approval in the reversal's approval_id.",
+            responses = @ApiResponse(responseCode = "201", description = "Asked; Location says where to look"),
             requestBody =
                     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Request.class))))
     ResponseEntity<Views.Approval> ask(
@@ -87,6 +107,8 @@ final class ApprovalController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Approve or refuse, as somebody else than who asked",
+            description = "Needs the scope operate, and another client than the maker.",
+            responses = @ApiResponse(responseCode = "200", description = "Decided, now or by you before"),
             requestBody =
                     @RequestBody(
                             required = true,

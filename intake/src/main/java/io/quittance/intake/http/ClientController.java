@@ -1,14 +1,18 @@
 package io.quittance.intake.http;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Reason;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -37,7 +41,9 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class ClientController {
 
     /** Also the name of the client's folders, hence nothing that means something in a path. */
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+    private static final String NAME_FORM = "[a-z0-9][a-z0-9._-]{0,62}";
+
+    private static final Pattern NAME = Pattern.compile(NAME_FORM);
 
     private final ClientDirectory directory;
     private final HttpLimits limits;
@@ -48,13 +54,31 @@ final class ClientController {
         this.limits = limits;
     }
 
-    record NewClient(@Nullable String name, @Nullable List<@Nullable String> scopes) {}
+    record NewClient(
+            @Schema(requiredMode = REQUIRED, pattern = NAME_FORM) @Nullable
+            String name,
+
+            @ArraySchema(
+                    minItems = 1,
+                    schema = @Schema(allowableValues = {"submit", "read", "meter", "operate", "administer"}),
+                    arraySchema = @Schema(requiredMode = REQUIRED))
+            @Nullable
+            List<@Nullable String> scopes) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record ClientKey(String name, List<String> scopes, String apiKey) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record Grant(@Nullable String accountId, @Nullable String right) {}
+    record Grant(
+            @Schema(requiredMode = REQUIRED, format = "uuid") @Nullable
+            String accountId,
+
+            @Schema(
+                    requiredMode = REQUIRED,
+                    allowableValues = {"owner", "delegate", "reader"},
+                    description = "A reader sees the account and moves nothing.")
+            @Nullable
+            String right) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Granted(String name, UUID accountId, String right) {}
@@ -65,6 +89,11 @@ final class ClientController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Make a client, or give it a further key",
+            description = "Needs the scope administer. The key is in this answer and nowhere else.",
+            responses = {
+                @ApiResponse(responseCode = "201", description = "Made"),
+                @ApiResponse(responseCode = "200", description = "It was there, and has a further key now")
+            },
             requestBody =
                     @RequestBody(
                             required = true,
@@ -104,6 +133,7 @@ final class ClientController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Give a client a right on an account",
+            description = "Needs the scope administer. A client has one right on an account: the last one given.",
             requestBody =
                     @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Grant.class))))
     Granted grant(

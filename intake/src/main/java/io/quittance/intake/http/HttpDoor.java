@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.domain.intake.ClientDirectory;
 import io.swagger.v3.core.jackson.ModelResolver;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.core.StandardHost;
@@ -24,6 +25,9 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -93,6 +97,26 @@ public class HttpDoor {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> threadPerRequest() {
         return factory -> factory.addProtocolHandlerCustomizers(
                 handler -> handler.setExecutor(new VirtualThreadExecutor("tomcat-handler-")));
+    }
+
+    /** No text of ours has the character, and the database takes none that has it. */
+    @Bean
+    WebMvcConfigurer noNulInQueries() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new HandlerInterceptor() {
+                    @Override
+                    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+                        String query = request.getQueryString();
+                        if (query != null && query.contains("%00")) {
+                            throw new ProblemException(ProblemCode.BAD_PARAMETER, "the query has a NUL (%00)");
+                        }
+                        return true;
+                    }
+                });
+            }
+        };
     }
 
     /** The description names fields as the answers do. */

@@ -1,6 +1,7 @@
 package io.quittance.intake.http;
 
 import java.util.UUID;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,13 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> unavailable(Exception away) {
         log.warn("The database gives no connection: {}", away.getMessage());
         return Problem.of(ProblemCode.UNAVAILABLE, null).answer();
+    }
+
+    /** The container looks at the query of an address only when it is asked for a parameter. */
+    @ExceptionHandler
+    ResponseEntity<Object> unreadable(InvalidParameterException query) {
+        return Problem.of(ProblemCode.BAD_PARAMETER, "the query is not UTF-8 in percent-encoding")
+                .answer();
     }
 
     /** The answer names the log's line and says nothing of what went wrong. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -36,6 +37,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class SubmissionController {
 
+    /** Of every kind, so that no other address is known. */
+    static final String KINDS = "accounts|compute_resources|metering|services|prices|account_events|compute_deposits"
+            + "|task_publications|task_completions|orders|cancels|spends|transfers|reversals";
+
     private static final String KEY_COLUMN = "submission_key";
 
     private final IntakeQueue queue;
@@ -47,7 +52,7 @@ final class SubmissionController {
     }
 
     @PostMapping(
-            path = "/v1/{kind}",
+            path = "/v1/{kind:" + KINDS + "}",
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     ResponseEntity<Object> handIn(
@@ -55,9 +60,7 @@ final class SubmissionController {
             @PathVariable("kind") String kindName,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
             HttpServletRequest request) {
-        Kind kind = Kind.named(kindName)
-                .filter(named -> named.wireName().equals(kindName))
-                .orElseThrow(Requests::notFound);
+        Kind kind = Kind.named(kindName).orElseThrow(Requests::notFound);
         Requests.requireScope(client, Permissions.toHandIn(kind));
         String key = Requests.idempotencyKey(keyHeader);
         StrictJson.Body body = read(request);
@@ -143,7 +146,9 @@ final class SubmissionController {
         long repeated = answers.stream()
                 .filter(answer -> Boolean.TRUE.equals(answer.repeated()))
                 .count();
-        ResponseEntity.BodyBuilder response = ResponseEntity.accepted();
+        ResponseEntity.BodyBuilder response = refused == answers.size()
+                ? ResponseEntity.status(HttpStatus.UNPROCESSABLE_CONTENT)
+                : ResponseEntity.accepted();
         if (repeated == answers.size()) {
             response.header(Requests.REPLAYED, "true");
         }

@@ -287,7 +287,7 @@ final class Views {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Round(
             String computeClass,
-            String priceUtokenPerLot,
+            @Nullable String priceUtokenPerLot,
             String volumeLots,
             String demandLots,
             String supplyLots,
@@ -364,7 +364,7 @@ final class Views {
         private static Round round(BankViews.RoundView round) {
             return new Round(
                     round.computeClass(),
-                    Long.toString(round.priceUtokenPerLot()),
+                    round.priceUtokenPerLot() == null ? null : Long.toString(round.priceUtokenPerLot()),
                     Long.toString(round.volumeLots()),
                     Long.toString(round.demandLots()),
                     Long.toString(round.supplyLots()),

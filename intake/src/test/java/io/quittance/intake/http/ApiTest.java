@@ -223,7 +223,7 @@ abstract class ApiTest {
                 Map.of("transfers", 2L),
                 Map.of("FUNDS", 1L),
                 Map.of(),
-                List.of(new BankViews.RoundView("GPU-H100", 1_000, 5, 6, 7, "volume", 4, 3, 990, 1_000)),
+                List.of(new BankViews.RoundView("GPU-H100", 1_000L, 5, 6, 7, "volume", 4, 3, 990, 1_000)),
                 List.of(new BankViews.NettingView("UTOKEN", BigInteger.TEN, BigInteger.ONE, 0.9)),
                 Hash32.ZERO,
                 null,

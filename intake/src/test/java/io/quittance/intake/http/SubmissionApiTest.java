@@ -275,10 +275,34 @@ class SubmissionApiTest extends ApiTest {
     }
 
     @Test
+    void everyKindHasItsAddress() {
+        assertThat(SubmissionController.KINDS.split("\\|"))
+                .containsExactlyInAnyOrder(
+                        Arrays.stream(Kind.values()).map(Kind::wireName).toArray(String[]::new));
+    }
+
+    @Test
+    void anArrayOfWhichNothingIsTakenIsRefusedLineByLine() {
+        String bad = transfer(ACCOUNT, RECEIVER, "0");
+        int before = queue.size();
+
+        Answer refused = post(
+                PARTICIPANT, "/v1/transfers", newKey(), "[" + keyed(newKey(), bad) + "," + keyed(newKey(), bad) + "]");
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.json().path("refused").asInt()).isEqualTo(2);
+        assertThat(refused.json().at("/lines/1/errors/0/pointer").asString()).isEqualTo("/1/amount_utoken");
+        assertThat(queue.size()).isEqualTo(before);
+    }
+
+    @Test
     void anUnknownKindAnotherMethodAndAnotherMediaTypeAreProblemsToo() {
         assertThat(post(PARTICIPANT, "/v1/wishes", newKey(), "{}").status()).isEqualTo(404);
         assertThat(post(PARTICIPANT, "/v1/TRANSFERS", newKey(), "{}").code()).isEqualTo("NOT_FOUND");
+        assertThat(get(PARTICIPANT, "/v1/wishes").code()).isEqualTo("NOT_FOUND");
+        assertThat(get(PARTICIPANT, "/v1/transfers").code()).isEqualTo("METHOD_NOT_ALLOWED");
         assertThat(send(request(PARTICIPANT, "/v1/transfers").DELETE()).code()).isEqualTo("METHOD_NOT_ALLOWED");
+        assertThat(send(request(PARTICIPANT, "/v1/tasks").DELETE()).code()).isEqualTo("METHOD_NOT_ALLOWED");
         assertThat(post(PARTICIPANT, "/v1/transfers", newKey(), "text/plain", new byte[1])
                         .code())
                 .isEqualTo("UNSUPPORTED_MEDIA_TYPE");

@@ -2,10 +2,13 @@ package io.quittance.intake.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.report.BankViews.StatementRange;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,7 +165,11 @@ class ViewApiTest extends ApiTest {
                 "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?to=2026-02-30",
                 "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?to=-1",
                 "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?order=random",
-                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?after=x"
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?after=x",
+                "/v1/accounts/0190a000-0000-7000-8000-000000000001/statement?asset=%00",
+                "/v1/tasks?after=%00",
+                "/v1/tasks?capability=a%00b",
+                "/v1/tasks?capability=%ff"
             })
     void aMalformedParameterIsNamed(String path) {
         Answer refused = get(PARTICIPANT, path);
@@ -238,6 +245,32 @@ class ViewApiTest extends ApiTest {
                 .isEqualTo("[\"buy\",\"sell\"]");
         assertThat(api.at("/components/securitySchemes/apiKey/scheme").asString())
                 .isEqualTo("bearer");
+    }
+
+    @Test
+    void theDescriptionSaysWhatAnApprovalAndAClientNeed() {
+        JsonNode api = get(null, "/openapi.json").json();
+
+        JsonNode asked = api.at("/components/schemas/Request");
+        assertThat(asked.path("required").toString()).isEqualTo("[\"action\",\"reversed_submission\"]");
+        assertThat(asked.at("/properties/reversed_submission/format").asString())
+                .isEqualTo("uuid");
+        assertThat(api.at("/paths/~1v1~1approvals/post/responses").propertyNames())
+                .containsExactlyInAnyOrder("201", "default");
+        assertThat(api.at("/paths/~1v1~1clients/post/responses").propertyNames())
+                .containsExactlyInAnyOrder("200", "201", "default");
+        assertThat(words(api.at("/components/schemas/NewClient/properties/scopes/items/enum")))
+                .containsExactlyElementsOf(words(Client.Scope.values()));
+        assertThat(words(api.at("/components/schemas/Grant/properties/right/enum")))
+                .containsExactlyElementsOf(words(ClientDirectory.Right.values()));
+    }
+
+    private static List<String> words(JsonNode array) {
+        return array.valueStream().map(JsonNode::asString).toList();
+    }
+
+    private static List<String> words(Enum<?>[] constants) {
+        return Arrays.stream(constants).map(Problem::word).toList();
     }
 
     @Test

@@ -48,6 +48,9 @@ final class ExportCommand implements Callable<Integer> {
         if (out == null && common.json) {
             throw Trouble.wrongUsage("With --json the journal needs a file: name one with --out.");
         }
+        if (out != null && (out.getFileName() == null || Files.isDirectory(out))) {
+            throw Trouble.wrongUsage(out + " is a directory; name a file in it.");
+        }
         try (BankSession session = common.openExisting()) {
             var journal = session.get(JournalExtract.class);
             if (out == null) {
@@ -55,10 +58,14 @@ final class ExportCommand implements Callable<Integer> {
             } else {
                 Path unfinished = out.resolveSibling(out.getFileName() + ".part");
                 long transfers;
-                try (Writer file = Files.newBufferedWriter(unfinished)) {
-                    transfers = write(journal, file);
+                try {
+                    try (Writer file = Files.newBufferedWriter(unfinished)) {
+                        transfers = write(journal, file);
+                    }
+                    Files.move(unfinished, out, StandardCopyOption.REPLACE_EXISTING);
+                } finally {
+                    Files.deleteIfExists(unfinished);
                 }
-                Files.move(unfinished, out, StandardCopyOption.REPLACE_EXISTING);
                 common.console().line("%,d transfers of %s to %s are in %s", transfers, from, to, out);
                 if (common.json) {
                     System.out.println(Json.of(Map.of("file", out.toString(), "transfers", transfers)));

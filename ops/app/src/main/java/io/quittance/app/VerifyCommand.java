@@ -6,8 +6,11 @@ import io.quittance.domain.seal.MalformedProof;
 import io.quittance.domain.seal.ProofFile;
 import io.quittance.domain.seal.ProofFinding;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,6 +27,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Checks a proof file against the chain. Needs the file and a node, nothing of the bank's.")
 final class VerifyCommand implements Callable<Integer> {
+
+    /** A path through a tree of 2^63 leaves has less than 5,000 bytes. */
+    private static final int LONGEST_PROOF = 1 << 16;
 
     @Parameters(paramLabel = "PROOF", description = "The proof file.")
     @SuppressWarnings("NullAway.Init")
@@ -53,10 +59,14 @@ final class VerifyCommand implements Callable<Integer> {
         CommonOptions.requireNode(chain);
         ProofFile file;
         try {
-            file = ProofFile.parse(Files.readString(proof));
+            String text = text();
+            if (text.length() > LONGEST_PROOF) {
+                return answer(console, null, "the file is longer than any proof");
+            }
+            file = ProofFile.parse(text);
         } catch (MalformedProof malformed) {
             return answer(console, null, "the file is not a proof in its one form: " + malformed.getMessage());
-        } catch (MalformedInputException notText) {
+        } catch (CharacterCodingException notText) {
             return answer(console, null, "the file is not text");
         } catch (IOException unreadable) {
             throw Trouble.wrongUsage("The file " + proof + " is not there or cannot be read.");
@@ -77,6 +87,17 @@ final class VerifyCommand implements Callable<Integer> {
         common.dataDirectory = dataDirectory;
         try (Premises premises = Premises.open(common.wanted())) {
             return against(console, file, premises.chain(), asked);
+        }
+    }
+
+    /** No more of the file than a proof can have, whatever the file is. */
+    private String text() throws IOException {
+        try (InputStream in = Files.newInputStream(proof)) {
+            byte[] bytes = in.readNBytes(LONGEST_PROOF + 1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         }
     }
 

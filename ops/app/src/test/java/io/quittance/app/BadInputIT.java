@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -350,6 +352,34 @@ class BadInputIT {
                         "empty.csv: refused, nothing of it counts",
                         "FILE_EMPTY: " + Reason.FILE_EMPTY.sentence());
         assertThat(result.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/zero", "folder", "not-there", "binary"})
+    void whatIsNoProofIsSaidToBeNone(String name, @TempDir Path folder) throws IOException {
+        Files.createDirectory(folder.resolve("folder"));
+        Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, 0});
+
+        Program.Result result = Program.run(data, "verify", folder.resolve(name).toString());
+
+        assertThat(result.exit()).as(result.out() + result.err()).isIn(Trouble.CHECK_FAILED, Trouble.WRONG_USAGE);
+        assertThat((result.out() + result.err()).lines()).singleElement();
+    }
+
+    @Test
+    void anExportReplacesNoDirectoryAndLeavesNothingHalfDone(@TempDir Path folder) throws IOException {
+        Path directory = Files.createDirectory(folder.resolve("directory"));
+        String[] export = {"export", "--from", "2026-01-05", "--to", "2026-01-05", "--out"};
+
+        for (String out : List.of(directory.toString(), "/", folder + "/missing/file")) {
+            Program.Result result = Program.run(
+                    data, Stream.concat(Arrays.stream(export), Stream.of(out)).toArray(String[]::new));
+            assertThat(result.exit()).as(result.err()).isEqualTo(Trouble.WRONG_USAGE);
+            assertThat(result.err().lines()).singleElement();
+        }
+        try (Stream<Path> left = Files.walk(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(folder, directory);
+        }
     }
 
     // Hostile requests.
