@@ -70,7 +70,7 @@ public final class LocalPostgres implements AutoCloseable {
                     .setPort(port)
                     .setRegisterShutdownHook(false) // AtExit closes it, after those who use it.
                     .setOverrideWorkingDirectory(binaries().toFile())
-                    .setServerConfig("fsync", "on")
+                    .setServerConfig("fsync", "on") // After the -F that the embedding puts first.
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("full_page_writes", "on")
                     .setServerConfig("max_connections", "100")
@@ -149,8 +149,13 @@ public final class LocalPostgres implements AutoCloseable {
     /** The library would take a foreign server on the same port for its own. */
     private void requireOwn() throws IOException {
         try (Connection connection = DriverManager.getConnection(url());
-                var row = connection.createStatement().executeQuery("SELECT current_setting('data_directory')")) {
+                var row = connection
+                        .createStatement()
+                        .executeQuery("SELECT current_setting('data_directory'), current_setting('fsync')")) {
             row.next();
+            if (!"on".equals(row.getString(2))) {
+                throw new IllegalStateException("it does not write through to the disk (fsync is off)");
+            }
             Path theirs = Path.of(row.getString(1));
             if (!Files.isSameFile(theirs, directory)) {
                 throw new IllegalStateException("port " + server.getPort() + " belongs to the server in " + theirs);
