@@ -2,6 +2,7 @@ package io.quittance.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -113,8 +114,14 @@ final class LedgerBench implements Callable<Integer> {
                     bank.owner(),
                     ours.cycle(),
                     tigerBeetle != null ? transfers : Math.min(transfers, SpringBatchChunks.MAX));
-            double rowAtATime = rowAtATime(bank, posted, results);
+            double rowAtATime = rowAtATime("row_at_a_time", ServiceTables::withEntries, bank, posted, results);
             compare(results, "row_at_a_time", posting, settled, rowAtATime);
+            compare(
+                    results,
+                    "row_at_a_time_bare",
+                    posting,
+                    settled,
+                    rowAtATime("row_at_a_time_bare", ServiceTables::bare, bank, posted, results));
             compare(results, "spring_batch", posting, settled, springBatch(bank, posted, results));
             tigerBeetle(accounts, posted, results)
                     .ifPresent(rate -> compare(results, "tigerbeetle", posting, settled, rate));
@@ -151,13 +158,19 @@ final class LedgerBench implements Callable<Integer> {
         return raw;
     }
 
-    private static double rowAtATime(BenchBank bank, PostedTransfers posted, Results results) throws SQLException {
+    private interface Laid {
+        ServiceTables out(Connection owner, Population population) throws SQLException;
+    }
+
+    private static double rowAtATime(
+            String name, Laid tablesOf, BenchBank bank, PostedTransfers posted, Results results) throws SQLException {
         int count = Math.min(posted.count(), RowAtATime.MAX);
-        say("posting %,d of them row at a time over %d connections", count, RowAtATime.CONNECTIONS);
-        try (ServiceTables tables = ServiceTables.create(bank.owner(), bank.population())) {
-            results.row("row_at_a_time.transfers", count, "");
+        String words = name.replace('_', ' ');
+        say("posting %,d of them %s over %d connections", count, words, RowAtATime.CONNECTIONS);
+        try (ServiceTables tables = tablesOf.out(bank.owner(), bank.population())) {
+            results.row(name + ".transfers", count, "");
             double rate = RowAtATime.rate(bank.databaseUrl(), bank.population(), posted, count);
-            check(results, "row at a time", tables, bank.population(), posted, count);
+            check(results, words, tables, bank.population(), posted, count);
             return rate;
         }
     }
@@ -165,7 +178,7 @@ final class LedgerBench implements Callable<Integer> {
     private static double springBatch(BenchBank bank, PostedTransfers posted, Results results) throws Exception {
         int count = Math.min(posted.count(), SpringBatchChunks.MAX);
         say("posting %,d of them by Spring Batch in chunks of %,d", count, SpringBatchChunks.CHUNK);
-        try (ServiceTables tables = ServiceTables.create(bank.owner(), bank.population())) {
+        try (ServiceTables tables = ServiceTables.bare(bank.owner(), bank.population())) {
             results.row("spring_batch.transfers", count, "");
             double rate = SpringBatchChunks.rate(bank.databaseUrl(), posted, count);
             check(results, "Spring Batch", tables, bank.population(), posted, count);

@@ -5,10 +5,73 @@ import java.sql.SQLException;
 import java.util.UUID;
 
 /**
- * The tables of an ordinary service that keeps accounts: balances by account, and transfers with a running number. No index
- * but the keys, no foreign key, no history of balances: peers pay for nothing that they could do without.
+ * The tables of a service that keeps accounts, and its function that makes one transfer. Bare: balances by account, and
+ * transfers with a running number; no index but the keys, no foreign key, no history, so that a peer pays for nothing it
+ * could do without. With entries: as ledgers in a database are usually kept, and pgledger does, two entries a transfer, each
+ * with the account's balance before and after, foreign keys, and an index by account to make a statement from.
  */
 final class ServiceTables implements AutoCloseable {
+
+    private static final String BARE_FUNCTION = """
+            CREATE FUNCTION bench_transfer(payer uuid, payee uuid, moved bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+            DECLARE
+                funds bigint;
+                made  bigint;
+            BEGIN
+                PERFORM 1 FROM bench_accounts WHERE id IN (payer, payee) ORDER BY id FOR UPDATE;
+                SELECT balance INTO funds FROM bench_accounts WHERE id = payer;
+                IF funds IS NULL OR funds < moved THEN
+                    RAISE EXCEPTION 'insufficient funds';
+                END IF;
+                INSERT INTO bench_transfers (from_account, to_account, amount) VALUES (payer, payee, moved)
+                RETURNING id INTO made;
+                UPDATE bench_accounts SET balance = balance - moved WHERE id = payer;
+                UPDATE bench_accounts SET balance = balance + moved WHERE id = payee;
+                RETURN made;
+            END;
+            $$
+            """;
+    private static final String ENTRIES = """
+            ALTER TABLE bench_accounts ADD version bigint NOT NULL DEFAULT 0;
+            ALTER TABLE bench_transfers ADD FOREIGN KEY (from_account) REFERENCES bench_accounts,
+                ADD FOREIGN KEY (to_account) REFERENCES bench_accounts;
+            CREATE TABLE bench_entries (
+                id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                account_id      uuid   NOT NULL REFERENCES bench_accounts,
+                transfer_id     bigint NOT NULL REFERENCES bench_transfers,
+                amount          bigint NOT NULL,
+                balance_before  bigint NOT NULL,
+                balance_after   bigint NOT NULL,
+                account_version bigint NOT NULL,
+                UNIQUE (account_id, account_version),
+                CHECK (balance_after = balance_before + amount)
+            );
+            """;
+    private static final String FUNCTION_WITH_ENTRIES = """
+            CREATE FUNCTION bench_transfer(payer uuid, payee uuid, moved bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+            DECLARE
+                account bench_accounts;
+                made    bigint;
+            BEGIN
+                PERFORM 1 FROM bench_accounts WHERE id IN (payer, payee) ORDER BY id FOR UPDATE;
+                SELECT * INTO account FROM bench_accounts WHERE id = payer;
+                IF account.id IS NULL OR account.balance < moved THEN
+                    RAISE EXCEPTION 'insufficient funds';
+                END IF;
+                INSERT INTO bench_transfers (from_account, to_account, amount) VALUES (payer, payee, moved)
+                RETURNING id INTO made;
+                UPDATE bench_accounts SET balance = balance - moved, version = version + 1 WHERE id = payer
+                RETURNING * INTO account;
+                INSERT INTO bench_entries (account_id, transfer_id, amount, balance_before, balance_after, account_version)
+                VALUES (payer, made, -moved, account.balance + moved, account.balance, account.version);
+                UPDATE bench_accounts SET balance = balance + moved, version = version + 1 WHERE id = payee
+                RETURNING * INTO account;
+                INSERT INTO bench_entries (account_id, transfer_id, amount, balance_before, balance_after, account_version)
+                VALUES (payee, made, moved, account.balance - moved, account.balance, account.version);
+                RETURN made;
+            END;
+            $$
+            """;
 
     private final Connection owner;
     private final int accounts;
@@ -19,7 +82,17 @@ final class ServiceTables implements AutoCloseable {
     }
 
     /** @param owner a connection as the owner of the tables, in auto-commit */
-    static ServiceTables create(Connection owner, Population population) throws SQLException {
+    static ServiceTables bare(Connection owner, Population population) throws SQLException {
+        return create(owner, population, false);
+    }
+
+    /** @param owner a connection as the owner of the tables, in auto-commit */
+    static ServiceTables withEntries(Connection owner, Population population) throws SQLException {
+        return create(owner, population, true);
+    }
+
+    private static ServiceTables create(Connection owner, Population population, boolean withEntries)
+            throws SQLException {
         try (var statement = owner.createStatement()) {
             statement.execute("""
                     CREATE TABLE bench_accounts (
@@ -36,25 +109,10 @@ final class ServiceTables implements AutoCloseable {
                         created_at   timestamptz NOT NULL DEFAULT now()
                     )
                     """);
-            statement.execute("""
-                    CREATE FUNCTION bench_transfer(payer uuid, payee uuid, moved bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-                    DECLARE
-                        funds bigint;
-                        made  bigint;
-                    BEGIN
-                        PERFORM 1 FROM bench_accounts WHERE id IN (payer, payee) ORDER BY id FOR UPDATE;
-                        SELECT balance INTO funds FROM bench_accounts WHERE id = payer;
-                        IF funds IS NULL OR funds < moved THEN
-                            RAISE EXCEPTION 'insufficient funds';
-                        END IF;
-                        INSERT INTO bench_transfers (from_account, to_account, amount) VALUES (payer, payee, moved)
-                        RETURNING id INTO made;
-                        UPDATE bench_accounts SET balance = balance - moved WHERE id = payer;
-                        UPDATE bench_accounts SET balance = balance + moved WHERE id = payee;
-                        RETURN made;
-                    END;
-                    $$
-                    """);
+            if (withEntries) {
+                statement.execute(ENTRIES);
+            }
+            statement.execute(withEntries ? FUNCTION_WITH_ENTRIES : BARE_FUNCTION);
         }
         var tables = new ServiceTables(owner, population.accounts());
         try (var insert = owner.prepareStatement("""
@@ -100,7 +158,7 @@ final class ServiceTables implements AutoCloseable {
     public void close() throws SQLException {
         try (var statement = owner.createStatement()) {
             statement.execute("DROP FUNCTION bench_transfer");
-            statement.execute("DROP TABLE bench_accounts, bench_transfers");
+            statement.execute("DROP TABLE IF EXISTS bench_entries, bench_transfers, bench_accounts");
         }
     }
 }

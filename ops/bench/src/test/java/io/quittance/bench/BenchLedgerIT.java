@@ -30,6 +30,7 @@ class BenchLedgerIT {
                         "each transfer settled",
                         "raw COPY took the same rows",
                         "row at a time moved the same balances",
+                        "row at a time bare moved the same balances",
                         "Spring Batch moved the same balances");
         Map<String, Double> rows = answer.rows();
         assertThat(rows)
