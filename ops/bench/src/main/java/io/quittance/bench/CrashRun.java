@@ -48,10 +48,13 @@ final class CrashRun {
             SELECT c.cycle, s.step FROM settlement_cycles c LEFT JOIN cycle_steps s ON s.cycle = c.cycle
             WHERE c.cycle = (SELECT max(cycle) FROM settlement_cycles)
             """;
+    /** In one statement: asked one after the other, a cycle could be closed between the two. */
     private static final String SETTLED = """
-            SELECT EXISTS (SELECT FROM cycle_steps WHERE cycle = %d AND step = 'publishReport')
+            SELECT EXISTS (SELECT FROM cycle_steps WHERE step = 'publishReport'
+                    AND cycle = (SELECT max(cycle) FROM settlement_cycles))
                 AND NOT EXISTS (SELECT FROM settlement_windows WHERE state = 'OPEN' AND cut_off <= bank_now())
             """;
+
     private static final String NOT_FINAL = """
             SELECT count(*) FROM settlement_cycles c WHERE NOT EXISTS (SELECT FROM reconciliation_checks r
                 WHERE r.cycle = c.cycle) OR EXISTS (SELECT FROM reconciliation_checks r
@@ -293,7 +296,7 @@ final class CrashRun {
     }
 
     private static boolean isSettled(Connection connection) throws SQLException {
-        return single(connection, SETTLED.formatted(lastCycle(connection))).equals("t");
+        return single(connection, SETTLED).equals("t");
     }
 
     private static long lastCycle(Connection connection) throws SQLException {
