@@ -171,6 +171,7 @@ CREATE TABLE settled_intervals (
     reversed_cycle bigint,
     EXCLUDE USING gist (resource_id WITH =, metered WITH &&) WHERE (reversed_cycle IS NULL)
 );
+CREATE INDEX settled_intervals_cycle ON settled_intervals (cycle);
 
 -- A submission is reversed at most once: its number is the key.
 CREATE TABLE reversals (
@@ -178,6 +179,7 @@ CREATE TABLE reversals (
     intake_no          bigint NOT NULL UNIQUE,
     cycle              bigint NOT NULL
 );
+CREATE INDEX reversals_cycle ON reversals (cycle);
 
 CREATE TABLE instrument_references (
     asset           integer NOT NULL,
@@ -185,6 +187,7 @@ CREATE TABLE instrument_references (
     reference_ticks bigint  NOT NULL CHECK (reference_ticks > 0),
     PRIMARY KEY (asset, cycle)
 );
+CREATE INDEX instrument_references_cycle ON instrument_references (cycle);
 
 CREATE VIEW settled_transactions AS
     SELECT t.id, t.cycle, t.position, t.asset, t.from_account, t.to_account, t.amount, y.name AS transaction_type, t.leg,
@@ -220,8 +223,9 @@ CREATE TRIGGER no_published_delete AFTER DELETE ON submission_outcomes REFERENCI
 CREATE TRIGGER only_added_to BEFORE UPDATE OR TRUNCATE ON submission_outcomes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
--- Loading is refused for a cycle that is published already. (The journal needs no such trigger: the ids of published
--- transfers leave no gap, so each of them is taken. Of net_positions each row is needed to move a balance, once.)
+-- Loading is refused for a cycle that is published already, and for one whose turn has not come. (The journal needs no such
+-- trigger: the ids of published transfers leave no gap, so each of them is taken. Of net_positions each row is needed to
+-- move a balance, once.)
 CREATE FUNCTION refuse_late_load() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     published bigint;
@@ -230,6 +234,10 @@ BEGIN
     SELECT last_cycle INTO published FROM books_head FOR SHARE;
     IF EXISTS (SELECT FROM added WHERE cycle <= published) THEN
         RAISE EXCEPTION 'cycle is published: nothing can be added to its %', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM added WHERE cycle > published + 1) THEN
+        RAISE EXCEPTION 'cycle is not run yet: nothing can be added to its %', TG_TABLE_NAME
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NULL;
@@ -390,6 +398,25 @@ BEGIN
 END;
 $$;
 
+-- What is loaded with the publication, by its own transaction: a row that was there before is somebody else's.
+CREATE FUNCTION assert_own(run_cycle bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    name    text;
+    foreign_rows boolean;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['submission_outcomes', 'reversals', 'instrument_references', 'refused_closings',
+        'unclaimed_items', 'settled_intervals', 'cycle_counts', 'seal_slots']
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I WHERE cycle = $1 AND xmin <> pg_current_xact_id()::xid)', name)
+        INTO foreign_rows USING run_cycle;
+        IF foreign_rows THEN
+            RAISE EXCEPTION 'cycle % has % that its publication did not load', run_cycle, name USING ERRCODE = 'QT003';
+        END IF;
+    END LOOP;
+END;
+$$;
+
 -- The one instant in which a cycle becomes visible. Everything that it is asked to show was loaded before. Balances move
 -- by their positions: each must lead from the balance as it stands to the closing that it claims, and name the position
 -- before; the accounts must exist.
@@ -407,6 +434,7 @@ BEGIN
         RAISE EXCEPTION 'cycle % cannot be published after cycle %', run_cycle, head.last_cycle USING ERRCODE = 'QT002';
     END IF;
     PERFORM assert_loaded(run_cycle, head.last_seq, transfers);
+    PERFORM assert_own(run_cycle);
 
     UPDATE account_balances b SET posted = p.closing, reserved = p.reserved, last_position = run_cycle
     FROM net_positions p

@@ -138,6 +138,70 @@ BEGIN
 END;
 $$;
 
+CREATE TRIGGER no_late_load AFTER INSERT ON settled_intervals REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_load();
+
+-- A cycle is sealed once it is published, all its tree with it.
+CREATE FUNCTION refuse_early_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added WHERE cycle > (SELECT last_cycle FROM books_head)) THEN
+        RAISE EXCEPTION 'cycle is not published: it has no % yet', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM added a LEFT JOIN seals s ON s.cycle = a.cycle
+               WHERE s.xmin IS DISTINCT FROM pg_current_xact_id()::xid) THEN
+        RAISE EXCEPTION 'cycle is sealed in one transaction: nothing can be added to its %', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER no_early_seal AFTER INSERT ON seals REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_early_seal();
+CREATE TRIGGER no_early_seal AFTER INSERT ON seal_chunks REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_early_seal();
+
+-- Nothing is added to a window that is closed: its cycle may have read it already. Who adds holds the window's lock, which
+-- the close takes for itself: it waits for them, and who comes later sees it closed, other than in an older snapshot.
+CREATE FUNCTION refuse_late_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    named bigint;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION '% are added to by transactions that are READ COMMITTED', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    FOR named IN SELECT window_no FROM added WHERE window_no IS NOT NULL GROUP BY window_no ORDER BY window_no
+    LOOP
+        PERFORM pg_advisory_xact_lock_shared(7001, named::integer);
+        IF NOT EXISTS (SELECT FROM settlement_windows WHERE window_no = named AND state = 'OPEN') THEN
+            RAISE EXCEPTION 'window % is not open: nothing can be added to its %', named, TG_TABLE_NAME
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END;
+$$;
+CREATE FUNCTION wait_for_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7001, NEW.window_no::integer);
+    RETURN NEW;
+END;
+$$;
+CREATE TRIGGER waits_for_lines BEFORE UPDATE ON settlement_windows
+    FOR EACH ROW WHEN (NEW.state = 'CLOSED') EXECUTE FUNCTION wait_for_lines();
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['submissions', 'token_accounts', 'kyc_decisions', 'compute_resources', 'metering_evidence',
+        'ai_services', 'service_prices', 'account_events']
+    LOOP
+        EXECUTE format('CREATE TRIGGER no_late_line AFTER INSERT ON %I REFERENCING NEW TABLE AS added
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_line()', name);
+    END LOOP;
+END;
+$$;
+
 -- Tables of which something may change, and only that.
 CREATE TRIGGER only_the_name_changes BEFORE UPDATE OF account_id, party_id, account_type, owner_account,
     daily_limit_utoken, kyc_level, code, sign, content_digest, name_hash, window_no, opened_by, opened_at, ordinal ON token_accounts
@@ -170,7 +234,9 @@ CREATE TRIGGER closed_stays_closed BEFORE UPDATE ON settlement_windows
 CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON settlement_windows
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
--- Two persons: what the second one said stands, and a yes is used once.
+-- Two persons: the first one asks, what the second one said stands, and a yes is used once.
+CREATE TRIGGER begins_as_a_request BEFORE INSERT ON approvals
+    FOR EACH ROW WHEN (NEW.state <> 'REQUESTED') EXECUTE FUNCTION refuse_rewrite();
 CREATE TRIGGER decided_stays_decided BEFORE UPDATE ON approvals
     FOR EACH ROW WHEN (OLD.state IN ('REFUSED', 'USED')
         OR OLD.checker IS NOT NULL AND (NEW.checker IS DISTINCT FROM OLD.checker OR NEW.state <> 'USED'))

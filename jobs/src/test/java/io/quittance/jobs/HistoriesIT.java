@@ -392,11 +392,15 @@ class HistoriesIT {
     }
 
     private static void approve(Submission.Reversal reversal, Client maker) {
-        owner.sql("INSERT INTO approvals (approval_id, action, action_hash, maker, state, checker, decided_at)"
-                        + " VALUES (:id, 'reverse', :hash, :maker, 'APPROVED', :checker, now())")
+        owner.sql(
+                        "INSERT INTO approvals (approval_id, action, action_hash, maker) VALUES (:id, 'reverse', :hash, :maker)")
                 .param("id", reversal.approvalId())
                 .param("hash", ReversalAction.hash(reversal).bytes())
                 .param("maker", maker.id())
+                .update();
+        owner.sql(
+                        "UPDATE approvals SET state = 'APPROVED', checker = :checker, decided_at = now() WHERE approval_id = :id")
+                .param("id", reversal.approvalId())
                 .param("checker", checker.id())
                 .update();
     }

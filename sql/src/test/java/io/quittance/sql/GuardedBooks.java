@@ -45,6 +45,17 @@ final class GuardedBooks implements AutoCloseable {
         bank.accept(client, TestBank.transfer("coming", mine, other, 3));
         writer = bank.database.connect(WRITER);
         token = one("SELECT take_lease('fixture')");
+        run("""
+                INSERT INTO compute_resources (resource_id, account_id, compute_class, gpu_count, content_digest, window_no)
+                SELECT 'R1', '%2$s', 'GPU-H100', 1, '\\x', min(window_no) FROM settlement_windows;
+                INSERT INTO metering_evidence (resource_id, metered_from, metered_to, gpu_ms, metered_by, content_digest,
+                    window_no) SELECT 'R1', '2026-03-01', '2026-03-02', 1, %1$d, '\\x', min(window_no) FROM settlement_windows;
+                INSERT INTO ai_services (service, content_digest, window_no)
+                SELECT 'S1', '\\x', min(window_no) FROM settlement_windows;
+                INSERT INTO service_prices (service, model, price_version, effective_from, input_utoken_per_mtok,
+                    output_utoken_per_mtok, content_digest, window_no)
+                SELECT 'S1', 'm', '1', '2026-03-01', 1, 1, '\\x', min(window_no) FROM settlement_windows;
+                """.formatted(client.id(), mine));
         bank.closeWindow(bank.windows.getFirst());
         run("""
                 INSERT INTO settlement_cycles (cycle, window_no, business_date, cut_off, rules_version, secret_version,
@@ -55,19 +66,10 @@ final class GuardedBooks implements AutoCloseable {
                 INSERT INTO submission_files (client_id, file_id, kind, content_sha256, size_bytes, lines, queued, repeated,
                     refused) VALUES (%1$d, 'F1', 7, sha256('f'), 1, 1, 0, 0, 1);
                 INSERT INTO refused_lines SELECT file_no, 1, 'k', 'raw', '{}', '{}', '{}' FROM submission_files;
-                INSERT INTO compute_resources (resource_id, account_id, compute_class, gpu_count, content_digest, window_no)
-                SELECT 'R1', '%2$s', 'GPU-H100', 1, '\\x', min(window_no) FROM settlement_windows;
-                INSERT INTO metering_evidence (resource_id, metered_from, metered_to, gpu_ms, metered_by, content_digest,
-                    window_no) SELECT 'R1', '2026-03-01', '2026-03-02', 1, %1$d, '\\x', min(window_no) FROM settlement_windows;
-                INSERT INTO ai_services (service, content_digest, window_no)
-                SELECT 'S1', '\\x', min(window_no) FROM settlement_windows;
-                INSERT INTO service_prices (service, model, price_version, effective_from, input_utoken_per_mtok,
-                    output_utoken_per_mtok, content_digest, window_no)
-                SELECT 'S1', 'm', '1', '2026-03-01', 1, 1, '\\x', min(window_no) FROM settlement_windows;
                 INSERT INTO bank (name, zone, cut_off_times, chain_id, registry_address, genesis_hash, first_date)
                 VALUES ('Test', 'UTC', 'hourly', 31337, decode(repeat('00', 20), 'hex'), sha256(''), '2026-03-02');
-                INSERT INTO approvals (action, action_hash, maker, state, checker)
-                VALUES ('reversal', sha256(''), %1$d, 'APPROVED', %3$d);
+                INSERT INTO approvals (action, action_hash, maker) VALUES ('reversal', sha256(''), %1$d);
+                UPDATE approvals SET state = 'APPROVED', checker = %3$d;
                 INSERT INTO account_events (event_key, account_id, event, reason, content_digest, window_no, decided_by)
                 SELECT event, '%4$s', event, 'why', '\\x', %5$d, %1$d FROM unnest('{freeze,close}'::text[]) event;
                 """.formatted(client.id(), mine, stranger.id(), other, bank.windows.get(1)));

@@ -127,6 +127,24 @@ class GuardsAtOnceIT {
     }
 
     @Test
+    void theCloseOfAWindowWaitsForASubmissionThatCameAroundTheDoors() throws Exception {
+        long open = books.bank.windows.get(2);
+        String submission =
+                "INSERT INTO submissions (window_no, client_id, submission_key, submission_id, kind, by_operator,"
+                        + " received_at, content_digest, account_id, to_account, amount_utoken) SELECT " + open
+                        + ", client_id, '%s', gen_random_uuid(), kind, by_operator, received_at, content_digest, account_id,"
+                        + " to_account, amount_utoken FROM submissions WHERE submission_key = 'settled'";
+        String close = secondWaitsFor(
+                session -> execute(session, submission.formatted("first")),
+                session -> execute(session, "UPDATE settlement_windows SET state = 'CLOSED' WHERE window_no = " + open),
+                () -> {});
+
+        assertThat(close).isEqualTo("00000");
+        assertThat(books.attempt(WRITER, session -> execute(session, submission.formatted("second"))))
+                .isEqualTo("42501");
+    }
+
+    @Test
     void theCloseOfAWindowWaitsForWhatIsBeingDecidedForIt() throws Exception {
         long open = books.bank.windows.get(2);
         String close = secondWaitsFor(
@@ -160,7 +178,7 @@ class GuardsAtOnceIT {
             execute(session, freezing("late", open));
         });
 
-        assertThat(decided).isEqualTo("40001");
+        assertThat(decided).isEqualTo("42501");
     }
 
     @Test

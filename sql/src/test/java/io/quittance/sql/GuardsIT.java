@@ -157,7 +157,7 @@ class GuardsIT {
                 "UPDATE account_events SET event = 'unfreeze'",
                 "UPDATE token_accounts SET kyc_level = 'L3'",
                 "UPDATE unclaimed_items SET amount = 1",
-                "SELECT refuse_late_event()",
+                "SELECT refuse_late_line()",
                 "INSERT INTO token_transactions SELECT * FROM token_transactions",
                 "INSERT INTO token_transactions_2026_02 SELECT * FROM token_transactions",
                 "INSERT INTO token_transactions_2026_04 SELECT * FROM token_transactions",
@@ -233,6 +233,100 @@ class GuardsIT {
                 INSERT INTO account_events (event_key, account_id, event, kyc_level, content_digest, window_no, decided_by)
                 VALUES ('late', '%s', '%s', %s, '\\x', %d, %d)
                 """.formatted(account, event, level, window, books.client.id());
+    }
+
+    /** Lines of every kind, of a window. */
+    static List<String> lines() {
+        return List.of(
+                "INSERT INTO submissions (window_no, client_id, submission_key, submission_id, kind, by_operator, received_at,"
+                        + " content_digest, account_id, to_account, amount_utoken) SELECT %1$d, client_id, 'late',"
+                        + " gen_random_uuid(), kind, by_operator, received_at, content_digest, account_id, to_account,"
+                        + " amount_utoken FROM submissions WHERE submission_key = 'settled'",
+                "INSERT INTO token_accounts (account_id, party_id, account_type, kyc_level, content_digest, window_no)"
+                        + " VALUES (gen_random_uuid(), gen_random_uuid(), 'personal', 'L1', '\\x', %1$d)",
+                "INSERT INTO kyc_decisions (party_id, kyc_level, window_no) VALUES (gen_random_uuid(), 'L3', %1$d)",
+                "INSERT INTO compute_resources (resource_id, account_id, compute_class, gpu_count, content_digest, window_no)"
+                        + " VALUES ('R2', '%2$s', 'GPU-H100', 1, '\\x', %1$d)",
+                "INSERT INTO metering_evidence (resource_id, metered_from, metered_to, gpu_ms, metered_by, content_digest,"
+                        + " window_no) VALUES ('R1', '2026-03-02', '2026-03-03', 1, %3$d, '\\x', %1$d)",
+                "INSERT INTO ai_services (service, content_digest, window_no) VALUES ('S2', '\\x', %1$d)",
+                "INSERT INTO service_prices (service, model, price_version, effective_from, input_utoken_per_mtok,"
+                        + " output_utoken_per_mtok, content_digest, window_no)"
+                        + " VALUES ('S1', 'm', '2', '2026-03-02', 1, 1, '\\x', %1$d)",
+                "INSERT INTO account_events (event_key, account_id, event, content_digest, window_no, decided_by)"
+                        + " VALUES ('late', '%2$s', 'freeze', '\\x', %1$d, %3$d)");
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void nothingIsAddedToAWindowThatIsClosed(String line) {
+        String late = line.formatted(books.bank.windows.get(0), books.mine, books.client.id());
+        refused(WRITER, NO_RIGHT, late);
+        refused(owner(), NO_RIGHT, late);
+        String nowhere = line.formatted(999, books.mine, books.client.id());
+        assertThat(books.attempt(WRITER, session -> execute(session, nowhere))).isIn(NO_RIGHT, "23503");
+        String open = line.formatted(books.bank.windows.get(2), books.mine, books.client.id());
+        refused(WRITER, NO_RIGHT, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; " + open);
+        assertThat(books.attempt(WRITER, session -> {
+                    session.setAutoCommit(false);
+                    execute(session, open);
+                    session.rollback();
+                }))
+                .isEqualTo("00000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO submission_outcomes VALUES (50, 3, 'REJECTED', 'FUNDS', '', NULL, 0, 0)",
+                "INSERT INTO net_positions VALUES (3, 0, '%1$s', 0, 1, 71, 5, 1, '{0}')",
+                "INSERT INTO matching_rounds SELECT 3, asset, compute_class, price_ticks, tick_utoken, volume_lots, demand_lots,"
+                        + " supply_lots, surplus_lots, plateau_low, plateau_high, decided_by, reference_before, reference_after,"
+                        + " best_bid, best_ask, orders_in, orders_filled, orders_partial, self_trade_lots, notional_utoken,"
+                        + " fees_utoken, input_hash, output_hash FROM matching_rounds",
+                "INSERT INTO cycle_counts VALUES (3, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+                "INSERT INTO reversals VALUES (50, 51, 3)",
+                "INSERT INTO instrument_references VALUES (1, 3, 9999)",
+                "INSERT INTO seal_slots VALUES (3, 1, sha256(''))",
+                "INSERT INTO refused_closings VALUES ('freeze', 3, 'UTOKEN=30')",
+                "INSERT INTO unclaimed_items VALUES (50, '%1$s', 5, 3, NULL)",
+                "INSERT INTO settled_intervals VALUES (50, 'R1', '[2026-03-05,2026-03-06)', 3, NULL)",
+                "INSERT INTO seals VALUES (2, '\\x00', sha256('header 2'), sha256('root'), 2)",
+                "INSERT INTO seal_chunks VALUES (2, 0, '\\x00')",
+                "INSERT INTO seal_chunks VALUES (1, 1, '\\x00')"
+            })
+    void nothingIsPutAsideForACycleWhoseTurnHasNotCome(String row) {
+        refused(WRITER, NO_RIGHT, row.formatted(books.mine));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO submission_outcomes VALUES (50, 2, 'REJECTED', 'FUNDS', '', NULL, 0, 0)",
+                "INSERT INTO reversals VALUES (50, 51, 2)",
+                "INSERT INTO instrument_references VALUES (1, 2, 9999)",
+                "INSERT INTO refused_closings VALUES ('freeze', 2, 'UTOKEN=30')",
+                "INSERT INTO unclaimed_items VALUES (50, '%1$s', 5, 2, NULL)",
+                "INSERT INTO settled_intervals VALUES (50, 'R1', '[2026-03-05,2026-03-06)', 2, NULL)"
+            })
+    void whatSomebodyPutAsideForTheNextCycleIsNotPublishedWithIt(String row) throws SQLException {
+        try (var other = new GuardedBooks()) {
+            assertThat(other.attempt(WRITER, session -> execute(session, row.formatted(other.mine))))
+                    .isEqualTo("00000");
+
+            assertThat(other.attempt(WRITER, session -> execute(session, publication(other.token, 2, 0))))
+                    .isEqualTo("QT003");
+        }
+    }
+
+    @Test
+    void nobodyBringsAYesAlong() {
+        refused(
+                WRITER,
+                NO_RIGHT,
+                "INSERT INTO approvals (action, action_hash, maker, state, checker) VALUES ('reversal', sha256('x'), %d,"
+                                .formatted(books.client.id())
+                        + " 'APPROVED', " + books.stranger.id() + ")");
     }
 
     @Test
