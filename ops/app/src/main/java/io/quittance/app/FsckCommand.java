@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,9 +41,13 @@ final class FsckCommand implements Callable<Integer> {
         List<Identity> identities = new ArrayList<>();
         List<AccountRecords.Unclaimed> unclaimed;
         try (BankSession session = common.openExisting()) {
+            // The books are proved by the database, the queue is hashed here: together they use what the machine has.
+            CompletableFuture<List<Identity>> queue = CompletableFuture.supplyAsync(
+                    session.get(BooksCheck.class)::queue,
+                    task -> Thread.ofPlatform().daemon().name("queue").start(task));
             identities.addAll(session.get(Reconciliation.class).proveBooks());
             unclaimed = session.get(AccountRecords.class).unclaimed();
-            identities.addAll(session.get(BooksCheck.class).queue());
+            identities.addAll(queue.join());
             if (seals) {
                 identities.addAll(session.get(BooksCheck.class).seals());
             }
