@@ -39,7 +39,7 @@ CREATE TABLE submissions (
     client_id      integer     NOT NULL,
     submission_key text        NOT NULL,
     submission_id  uuid        NOT NULL,
-    kind           smallint    NOT NULL,
+    kind           smallint    NOT NULL CHECK (kind BETWEEN 1 AND 8),
     by_operator    boolean     NOT NULL,
     received_at    timestamptz NOT NULL,
     file_no        bigint,
@@ -82,6 +82,14 @@ CREATE TABLE submissions (
 );
 CREATE INDEX submissions_window ON submissions (window_no, intake_no);
 CREATE INDEX submissions_id ON submissions USING hash (submission_id);
+
+-- How many submissions of a kind each statement added to a window, so that the close need not count them again.
+CREATE TABLE window_additions (
+    window_no bigint   NOT NULL,
+    kind      smallint NOT NULL,
+    added     bigint   NOT NULL CHECK (added > 0)
+);
+CREATE INDEX window_additions_window ON window_additions (window_no);
 
 -- Free text, apart from the queue so that it can be erased; the queue holds its salted hash.
 CREATE TABLE submission_texts (

@@ -107,7 +107,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'refused_lines', 'transaction_types', 'transaction_legs',
+    FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'window_additions', 'refused_lines', 'transaction_types', 'transaction_legs',
         'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings']
     LOOP
         EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
@@ -202,6 +202,16 @@ BEGIN
 END;
 $$;
 
+-- Whoever adds to the queue, it is counted; nobody but this function writes the counts, and reconciliation counts again.
+CREATE FUNCTION count_lines() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO window_additions SELECT window_no, kind, count(*) FROM added GROUP BY window_no, kind;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER counted AFTER INSERT ON submissions REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION count_lines();
+
 -- Tables of which something may change, and only that.
 CREATE TRIGGER only_the_name_changes BEFORE UPDATE OF account_id, party_id, account_type, owner_account,
     daily_limit_utoken, kyc_level, code, sign, content_digest, name_hash, window_no, opened_by, opened_at, ordinal ON token_accounts
@@ -285,6 +295,7 @@ GRANT SELECT ON effective_events, party_levels TO quittance_writer;
 -- row is written after them, with their counts.
 GRANT SELECT, INSERT ON submission_files, refused_lines, submissions, submission_texts, submission_outcomes
     TO quittance_writer;
+GRANT SELECT ON window_additions TO quittance_writer;
 GRANT UPDATE (memo), DELETE ON submission_texts TO quittance_writer;
 GRANT USAGE ON SEQUENCE submission_files_file_no_seq TO quittance_writer;
 
