@@ -6,6 +6,7 @@ import io.quittance.domain.intake.Line;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -29,6 +31,12 @@ final class IntakeTransactions {
     private static final int ATTEMPTS_MAX = 3;
 
     private static final String TURN = "SELECT pg_advisory_xact_lock_shared(7004, :turn)";
+    /** Who has to wait for one of several clients would keep the others waiting. */
+    private static final String TURNS_AT_ONCE = """
+            WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true) AS value)
+            SELECT pg_advisory_xact_lock_shared(7004, turn), value FROM unnest(:turns::int4[]) turn, patience
+            """;
+
     private static final String TURN_ALONE = "SELECT pg_advisory_xact_lock(7004, :turn)";
 
     /** The turn of calls with reference lines, whose names are the whole bank's. Clients count from 1. */
@@ -65,6 +73,23 @@ final class IntakeTransactions {
                 throw noOpenWindow(notPossible.businessDate);
             }
         }
+    }
+
+    /**
+     * Runs the work once, in the turns of several clients. Where it would have to wait for a lock for long it fails, and
+     * nothing of it is kept.
+     *
+     * @param clientIds ascending, so that no two calls wait for each other's turns
+     * @throws PessimisticLockingFailureException if it would have to wait
+     */
+    <T> T runTogether(SortedSet<Integer> clientIds, Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            jdbc.sql(TURNS_AT_ONCE)
+                    .param("turns", new SqlArrayValue("int4", clientIds.toArray()))
+                    .query((row, n) -> "")
+                    .list();
+            return work.get();
+        }));
     }
 
     private <T> T runOrLoseDeadlock(int turn, boolean several, Supplier<T> work) {

@@ -2,6 +2,7 @@ package io.quittance.sql;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.IntakeQueue;
+import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Receipt;
 import java.time.LocalDate;
@@ -10,10 +11,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** {@link IntakeQueue} in table submissions and the tables of reference data. */
-final class JdbcIntakeQueue implements IntakeQueue {
+final class JdbcIntakeQueue implements IntakeQueue, AutoCloseable {
 
     private final IntakeTransactions transactions;
     private final QueueWriter writer;
+    private final GroupCommit singles;
 
     /**
      * @param bankSecret salts the hashes that stand for free text
@@ -22,12 +24,22 @@ final class JdbcIntakeQueue implements IntakeQueue {
     JdbcIntakeQueue(DataSource application, byte[] bankSecret, Runnable layOutWindows) {
         this.transactions = new IntakeTransactions(application, layOutWindows);
         this.writer = new QueueWriter(application, bankSecret);
+        this.singles = new GroupCommit(transactions, writer, GroupCommit.WAITING_MAX);
     }
 
     @Override
     public List<Receipt> accept(Client client, List<Line> lines, @Nullable LocalDate businessDate) {
+        if (businessDate == null && lines.size() == 1 && lines.getFirst() instanceof Line.OfSubmission single) {
+            boolean waits = single.kind() == Kind.REVERSALS; // For whoever uses the same approval at this moment.
+            return List.of(waits ? singles.takeAlone(client, single) : singles.take(client, single));
+        }
         return transactions
                 .run(client, lines, () -> writer.write(client, lines, businessDate, null))
                 .receipts();
+    }
+
+    @Override
+    public void close() {
+        singles.close();
     }
 }

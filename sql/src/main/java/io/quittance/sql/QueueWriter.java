@@ -25,6 +25,9 @@ final class QueueWriter {
     /** Lines that are looked up and inserted by one statement each: enough that round trips no longer matter. */
     private static final int BATCH_LINES_MAX = 5_000;
 
+    /** A submission that came by itself. */
+    record Single(Client client, Line.OfSubmission line) {}
+
     /** One receipt per line, and when the lines were received. */
     record Written(List<Receipt> receipts, Instant receivedAt) {}
 
@@ -55,6 +58,21 @@ final class QueueWriter {
             next = end;
         }
         return new Written(receipts, window.now());
+    }
+
+    /**
+     * Writes submissions that have nothing to do with each other, as one set.
+     *
+     * @return a receipt for each, in their order
+     * @throws IntakeTransactions.NothingToJoin if there is no window for them
+     */
+    List<Receipt> writeTogether(List<Single> singles) {
+        OpenWindow window = windows.join(null).orElseThrow(() -> new IntakeTransactions.NothingToJoin(null));
+        var entries = new ArrayList<SubmissionTaking.Entry>(singles.size());
+        for (Single single : singles) {
+            entries.add(SubmissionTaking.Entry.of(single.client(), single.line(), bankSecret));
+        }
+        return new SubmissionTaking(jdbc, parameters, window, null).take(entries);
     }
 
     /** A batch is of submissions of any kinds, or of reference lines of one kind. */
@@ -90,6 +108,6 @@ final class QueueWriter {
         for (Line line : batch) {
             entries.add(SubmissionTaking.Entry.of(client, (Line.OfSubmission) line, bankSecret));
         }
-        return new SubmissionTaking(jdbc, parameters, client, window, fileNo).take(entries);
+        return new SubmissionTaking(jdbc, parameters, window, fileNo).take(entries);
     }
 }

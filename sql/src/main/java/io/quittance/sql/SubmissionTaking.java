@@ -42,24 +42,30 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 
-/** Takes one batch of a client's submissions into the open window, each of the client's keys once. */
+/** Takes one batch of submissions, of one client or of several, into the open window, each of a client's keys once. */
 final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
 
     private static final String KEPT = """
-            SELECT s.submission_key, s.content_digest, s.submission_id, s.kind, s.intake_no, w.business_date, s.received_at
-            FROM submissions s JOIN settlement_windows w ON w.window_no = s.window_no
-            WHERE s.client_id = :client AND s.submission_key = ANY (:keys)
+            SELECT s.client_id, s.submission_key, s.content_digest, s.submission_id, s.kind, s.intake_no, w.business_date,
+                s.received_at
+            FROM unnest(:clients::int8[], :keys::text[]) AS line (client_id, submission_key)
+            JOIN submissions s ON s.client_id = line.client_id AND s.submission_key = line.submission_key
+            JOIN settlement_windows w ON w.window_no = s.window_no
             """;
     /** Accounts that the window's cycle will know: one opened for a later window is not there yet. */
     private static final String ACCOUNTS = """
-            SELECT a.account_id, r.access
+            SELECT a.account_id
             FROM token_accounts a
             JOIN settlement_windows w ON w.window_no = a.window_no
-            LEFT JOIN client_rights r ON r.account_id = a.account_id AND r.client_id = :client
             WHERE a.account_id = ANY (:accounts) AND a.account_type <> 'system'
                 AND w.cut_off <= (SELECT cut_off FROM settlement_windows WHERE window_no = :window)
             """;
 
+    private static final String RIGHTS = """
+            SELECT r.client_id, r.account_id, r.access
+            FROM unnest(:clients::int8[], :accounts::uuid[]) AS line (client_id, account_id)
+            JOIN client_rights r ON r.client_id = line.client_id AND r.account_id = line.account_id
+            """;
     private static final String RESOURCES = """
             SELECT c.resource_id, c.account_id
             FROM compute_resources c JOIN settlement_windows w ON w.window_no = c.window_no
@@ -74,8 +80,8 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
             """;
     /** Waits for another use of the same approval; in one order for all, so that two uses cannot deadlock. */
     private static final String APPROVALS = """
-            SELECT approval_id, action_hash FROM approvals
-            WHERE approval_id = ANY (:approvals) AND state = 'APPROVED' AND maker = :client
+            SELECT approval_id, action_hash, maker FROM approvals
+            WHERE approval_id = ANY (:approvals) AND state = 'APPROVED'
             ORDER BY approval_id FOR UPDATE
             """;
 
@@ -87,20 +93,27 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     private static final String ADD = """
             INSERT INTO submissions (window_no, client_id, by_operator, received_at, file_no, submission_key, submission_id,
                 kind, content_digest, %1$s)
-            SELECT :window, :client, :byOperator, :receivedAt, :fileNo::bigint, line.submission_key, line.submission_id,
-                line.kind, line.content_digest, %1$s
-            FROM unnest(:keys::text[], :ids::uuid[], :kinds::int8[], :digests::bytea[], %2$s)
-                WITH ORDINALITY AS line (submission_key, submission_id, kind, content_digest, %1$s, ordinal)
+            SELECT :window, line.client_id, line.by_operator, :receivedAt, :fileNo::bigint, line.submission_key,
+                line.submission_id, line.kind, line.content_digest, %1$s
+            FROM unnest(:clients::int8[], :byOperator::boolean[], :keys::text[], :ids::uuid[], :kinds::int8[],
+                :digests::bytea[], %2$s)
+                WITH ORDINALITY AS line (client_id, by_operator, submission_key, submission_id, kind, content_digest, %1$s,
+                    ordinal)
             ORDER BY line.ordinal
             ON CONFLICT (client_id, submission_key) DO NOTHING
-            RETURNING intake_no, submission_key
+            RETURNING intake_no, client_id, submission_key
             """;
 
     private static final String ADD_TEXTS =
             "INSERT INTO submission_texts (intake_no, memo) SELECT * FROM unnest(:numbers::int8[], :memos::text[])";
 
-    /** A submission with what its name and content come to. */
-    record Entry(Line.OfSubmission line, UUID id, @Nullable Hash32 memoHash, Hash32 digest) implements Named {
+    /** A submission with its sender and what its name and content come to. */
+    record Entry(
+            Client client,
+            Line.OfSubmission line,
+            UUID id,
+            @Nullable Hash32 memoHash,
+            Hash32 digest) implements Named {
 
         static Entry of(Client client, Line.OfSubmission line, byte[] bankSecret) {
             Hash32 memoHash = line.submission() instanceof Submission.Transfer transfer && transfer.memo() != null
@@ -108,6 +121,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                             bankSecret, client.name() + "/" + line.submissionKey(), transfer.memo())
                     : null;
             return new Entry(
+                    client,
                     line,
                     SubmissionId.of(client.name(), line.submissionKey()),
                     memoHash,
@@ -116,6 +130,14 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
 
         @Override
         public String name() {
+            return name(client.id(), line.submissionKey());
+        }
+
+        static String name(int clientId, String submissionKey) {
+            return clientId + "/" + submissionKey;
+        }
+
+        String key() {
             return line.submissionKey();
         }
 
@@ -124,29 +146,27 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         }
     }
 
+    /** What a client may do for an account. */
+    private record Right(int clientId, UUID accountId) {}
+
+    private record Approved(int maker, Hash32 actionHash) {}
+
     private final JdbcClient jdbc;
     private final NewestParameters newestParameters;
-    private final Client client;
     private final OpenWindow window;
     private final @Nullable Long fileNo;
 
-    /** What the client may do for each account that is there; an empty text where it has no right of its own. */
-    private final Map<UUID, String> accounts = new HashMap<>();
-
+    private final Set<UUID> accounts = new HashSet<>();
+    private final Map<Right, String> rights = new HashMap<>();
     private final Map<String, UUID> resourceOwners = new HashMap<>();
     private final Set<String> services = new HashSet<>();
-    private final Map<UUID, Hash32> approvedActions = new HashMap<>();
+    private final Map<UUID, Approved> approvals = new HashMap<>();
     private Optional<BankParameters> parameters = Optional.empty();
 
-    SubmissionTaking(
-            JdbcClient jdbc,
-            NewestParameters newestParameters,
-            Client client,
-            OpenWindow window,
-            @Nullable Long fileNo) {
+    /** @param fileNo the file whose lines they all are; null if they came by themselves */
+    SubmissionTaking(JdbcClient jdbc, NewestParameters newestParameters, OpenWindow window, @Nullable Long fileNo) {
         this.jdbc = jdbc;
         this.newestParameters = newestParameters;
-        this.client = client;
         this.window = window;
         this.fileNo = fileNo;
     }
@@ -155,8 +175,8 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     Map<String, Kept> kept(Collection<Entry> lines) {
         Map<String, Kept> kept = new HashMap<>();
         jdbc.sql(KEPT)
-                .param("client", client.id())
-                .param("keys", texts(lines.stream().map(Entry::name).toList()))
+                .param("clients", clients(lines))
+                .param("keys", texts(lines.stream().map(Entry::key).toList()))
                 .query(row -> {
                     var receipt = new Receipt.Queued(
                             uuid(row, "submission_id"),
@@ -166,9 +186,15 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                             date(row, "business_date"),
                             instant(row, "received_at"),
                             false);
-                    kept.put(receipt.submissionKey(), new Kept(hash(row, "content_digest"), receipt));
+                    kept.put(
+                            Entry.name(row.getInt("client_id"), receipt.submissionKey()),
+                            new Kept(hash(row, "content_digest"), receipt));
                 });
         return kept;
+    }
+
+    private static SqlArrayValue clients(Collection<Entry> lines) {
+        return bigints(lines.stream().map(line -> (long) line.client().id()).toList());
     }
 
     // ---- What is there ----------------------------------------------------------------------------------------------
@@ -176,6 +202,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     @Override
     void prepare(Collection<Entry> lines) {
         Set<UUID> accountIds = new HashSet<>();
+        Set<Right> asked = new HashSet<>();
         Set<String> resourceIds = new HashSet<>();
         Set<String> serviceNames = new HashSet<>();
         Set<UUID> approvalIds = new HashSet<>();
@@ -195,14 +222,29 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                 case Submission.Cancel ignored -> {}
             }
             accountIds.add(line.submission().accountId());
+            if (!line.client().may(Client.Scope.OPERATE)) {
+                asked.add(new Right(line.client().id(), line.submission().accountId()));
+            }
         }
-        jdbc.sql(ACCOUNTS)
-                .param("client", client.id())
+        accounts.addAll(jdbc.sql(ACCOUNTS)
                 .param("accounts", written("uuid", accountIds))
                 .param("window", window.windowNo())
-                .query(row -> {
-                    accounts.put(uuid(row, "account_id"), Objects.requireNonNullElse(row.getString("access"), ""));
-                });
+                .query((row, n) -> uuid(row, "account_id"))
+                .list());
+        if (!asked.isEmpty()) {
+            jdbc.sql(RIGHTS)
+                    .param(
+                            "clients",
+                            bigints(asked.stream()
+                                    .map(right -> (long) right.clientId())
+                                    .toList()))
+                    .param(
+                            "accounts",
+                            written("uuid", asked.stream().map(Right::accountId).toList()))
+                    .query(row -> {
+                        rights.put(new Right(row.getInt("client_id"), uuid(row, "account_id")), text(row, "access"));
+                    });
+        }
         if (!resourceIds.isEmpty()) {
             jdbc.sql(RESOURCES)
                     .param("resources", texts(resourceIds))
@@ -219,12 +261,9 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                     .list());
         }
         if (!approvalIds.isEmpty()) {
-            jdbc.sql(APPROVALS)
-                    .param("approvals", written("uuid", approvalIds))
-                    .param("client", client.id())
-                    .query(row -> {
-                        approvedActions.put(uuid(row, "approval_id"), hash(row, "action_hash"));
-                    });
+            jdbc.sql(APPROVALS).param("approvals", written("uuid", approvalIds)).query(row -> {
+                approvals.put(uuid(row, "approval_id"), new Approved(row.getInt("maker"), hash(row, "action_hash")));
+            });
         }
         if (priced) {
             parameters = newestParameters.read();
@@ -236,18 +275,19 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     @Override
     List<FormError> objections(Entry line) {
         Submission submission = line.submission();
-        if (!mayHandIn(line.line().kind())) {
+        if (!mayHandIn(line.client(), line.line().kind())) {
             return List.of(new FormError("", Reason.NOT_PERMITTED, Reason.NOT_PERMITTED.sentence()));
         }
         if (submission instanceof Submission.Reversal reversal) {
-            return Objects.equals(ReversalAction.hash(reversal), approvedActions.get(reversal.approvalId()))
+            return new Approved(line.client().id(), ReversalAction.hash(reversal))
+                            .equals(approvals.get(reversal.approvalId()))
                     ? List.of()
                     : List.of(new FormError(
                             "approval_id",
                             Reason.NOT_PERMITTED,
                             "There is no unused approval of this exact reversal that this sender asked for."));
         }
-        FormError account = objectionToAccount(submission.accountId());
+        FormError account = objectionToAccount(line.client(), submission.accountId());
         if (account != null) {
             return List.of(account); // Nothing is said about an account that is not the sender's.
         }
@@ -259,12 +299,12 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                 }
             }
             case Submission.TaskCompletion completion -> {
-                if (!accounts.containsKey(completion.agentAccount())) {
+                if (!accounts.contains(completion.agentAccount())) {
                     errors.add(unknown("agent_account", Reason.UNKNOWN_ACCOUNT));
                 }
             }
             case Submission.Transfer transfer -> {
-                if (!accounts.containsKey(transfer.toAccount())) {
+                if (!accounts.contains(transfer.toAccount())) {
                     errors.add(unknown("to_account", Reason.UNKNOWN_ACCOUNT));
                 }
             }
@@ -286,7 +326,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         return errors;
     }
 
-    private boolean mayHandIn(Kind kind) {
+    private static boolean mayHandIn(Client client, Kind kind) {
         return client.may(Client.Scope.OPERATE) || (kind != Kind.REVERSALS && client.may(Client.Scope.SUBMIT));
     }
 
@@ -294,13 +334,13 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
      * An account on which the client has no right is answered as one that does not exist, so that nobody learns which
      * accounts there are.
      */
-    private @Nullable FormError objectionToAccount(UUID accountId) {
-        String access = accounts.get(accountId);
+    private @Nullable FormError objectionToAccount(Client client, UUID accountId) {
         boolean operator = client.may(Client.Scope.OPERATE);
-        if (access == null || (access.isEmpty() && !operator)) {
+        String access = rights.get(new Right(client.id(), accountId));
+        if (!accounts.contains(accountId) || (access == null && !operator)) {
             return unknown("account_id", Reason.UNKNOWN_ACCOUNT);
         }
-        if (access.equals("READER") && !operator) {
+        if ("READER".equals(access) && !operator) {
             return new FormError("account_id", Reason.NOT_PERMITTED, Reason.NOT_PERMITTED.sentence());
         }
         return null;
@@ -326,7 +366,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     @Override
     void admitted(Entry line) {
         if (line.submission() instanceof Submission.Reversal reversal) {
-            approvedActions.remove(reversal.approvalId()); // For one reversal, also within one request.
+            approvals.remove(reversal.approvalId()); // For one reversal, also within one request.
         }
     }
 
@@ -340,25 +380,25 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
 
     @Override
     Map<String, Kept> add(List<Entry> lines) {
-        Map<String, Entry> byKey = new LinkedHashMap<>();
-        lines.forEach(line -> byKey.put(line.name(), line));
+        Map<String, Entry> byName = new LinkedHashMap<>();
+        lines.forEach(line -> byName.put(line.name(), line));
         Map<String, Kept> added = new HashMap<>();
-        insert(lines).forEach((key, intakeNo) -> {
-            Entry line = Objects.requireNonNull(byKey.get(key));
+        insert(lines).forEach((name, intakeNo) -> {
+            Entry line = Objects.requireNonNull(byName.get(name));
             added.put(
-                    key,
+                    name,
                     new Kept(
                             line.digest(),
                             new Receipt.Queued(
                                     line.id(),
-                                    key,
+                                    line.key(),
                                     line.line().kind(),
                                     intakeNo,
                                     window.businessDate(),
                                     window.now(),
                                     false)));
             if (line.submission() instanceof Submission.Reversal reversal) {
-                useApproval(reversal, line.id());
+                useApproval(line.client(), reversal, line.id());
             }
         });
         addTexts(lines, added);
@@ -381,11 +421,13 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                                 .map(column -> ":" + column.columnName() + "::" + column.type() + "[]")
                                 .collect(Collectors.joining(", "))))
                 .param("window", window.windowNo())
-                .param("client", client.id())
-                .param("byOperator", client.may(Client.Scope.OPERATE))
+                .param("clients", clients(lines))
+                .param("byOperator", new SqlArrayValue("bool", (Object[]) lines.stream()
+                        .map(line -> line.client().may(Client.Scope.OPERATE))
+                        .toArray(Boolean[]::new)))
                 .param("receivedAt", utc(window.now()))
                 .param("fileNo", bigint(fileNo))
-                .param("keys", texts(lines.stream().map(Entry::name).toList()))
+                .param("keys", texts(lines.stream().map(Entry::key).toList()))
                 .param("ids", written("uuid", lines.stream().map(Entry::id).toList()))
                 .param(
                         "kinds",
@@ -399,12 +441,12 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         }
         Map<String, Long> numbers = new LinkedHashMap<>();
         statement.query(row -> {
-            numbers.put(text(row, "submission_key"), row.getLong("intake_no"));
+            numbers.put(Entry.name(row.getInt("client_id"), text(row, "submission_key")), row.getLong("intake_no"));
         });
         return numbers;
     }
 
-    private void useApproval(Submission.Reversal reversal, UUID submissionId) {
+    private void useApproval(Client client, Submission.Reversal reversal, UUID submissionId) {
         int used = jdbc.sql(USE_APPROVAL)
                 .param("submission", submissionId.toString())
                 .param("approval", reversal.approvalId())

@@ -147,6 +147,8 @@ final class TestBank implements AutoCloseable {
 
     @Override
     public void close() {
+        queue.close();
+        queue.close();
         database.close();
     }
 }

@@ -31,6 +31,7 @@ public interface IntakeQueue {
      * @param businessDate the date for which they are meant; null for the earliest possible
      * @return one receipt per line
      * @throws NoOpenWindow if {@code businessDate} is neither open nor in the future
+     * @throws Overloaded if more come than can be taken; nothing was taken
      */
     List<Receipt> accept(Client client, List<Line> lines, @Nullable LocalDate businessDate);
 
@@ -40,6 +41,15 @@ public interface IntakeQueue {
 
         public NoOpenWindow(String message) {
             super(message);
+        }
+    }
+
+    /** So many wait already that this would wait too long. The same can be handed in again in a moment. */
+    class Overloaded extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Overloaded(String message) {
+            super(message, null, false, false);
         }
     }
 }

@@ -24,11 +24,11 @@ final class ApiKeyFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
 
-    private final ClientDirectory directory;
+    private final KnownKeys keys;
     private final JsonMapper json;
 
     ApiKeyFilter(ClientDirectory directory, JsonMapper json) {
-        this.directory = directory;
+        this.keys = new KnownKeys(directory, System::nanoTime);
         this.json = json;
     }
 
@@ -58,6 +58,6 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             return Optional.empty();
         }
         String key = header.substring(SCHEME.length()).strip();
-        return ApiKeys.isKey(key) ? directory.authenticate(ApiKeys.sha256(key)) : Optional.empty();
+        return ApiKeys.isKey(key) ? keys.client(ApiKeys.sha256(key)) : Optional.empty();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -37,6 +38,9 @@ record Problem(
         @Nullable List<ProblemError> errors,
         @Nullable Long fileNo,
         @Nullable String errorId) {
+
+    /** What keeps the bank from taking something now is over in a moment, or somebody has been called. */
+    static final String RETRY_AFTER_SECONDS = "1";
 
     private static final String TYPE = "urn:quittance:problem:";
 
@@ -115,10 +119,18 @@ record Problem(
         };
     }
 
+    /** Whether it is over by itself. */
+    boolean isForNow() {
+        return status == HttpStatus.SERVICE_UNAVAILABLE.value();
+    }
+
     ResponseEntity<Object> answer() {
-        return ResponseEntity.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(this);
+        ResponseEntity.BodyBuilder response =
+                ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (isForNow()) {
+            response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return response.body(this);
     }
 
     static String word(Enum<?> constant) {

@@ -166,8 +166,8 @@ final class SubmissionController {
     private List<Receipt> accept(Client client, List<Line> lines) {
         try {
             return queue.accept(client, lines, null);
-        } catch (IntakeQueue.NoOpenWindow none) {
-            throw new ProblemException(ProblemCode.UNAVAILABLE, none.getMessage());
+        } catch (IntakeQueue.NoOpenWindow | IntakeQueue.Overloaded notNow) {
+            throw new ProblemException(ProblemCode.UNAVAILABLE, notNow.getMessage());
         }
     }
 

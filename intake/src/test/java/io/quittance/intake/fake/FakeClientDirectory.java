@@ -53,6 +53,10 @@ public final class FakeClientDirectory implements ClientDirectory {
         return client;
     }
 
+    public synchronized void removeKey(Hash32 keySha256) {
+        keys.remove(keySha256);
+    }
+
     @Override
     public synchronized void addKey(Client client, Hash32 keySha256) {
         keys.put(keySha256, client.name());

@@ -38,9 +38,11 @@ class StoreGoneTest extends ApiTest {
     void aKeyThatCannotBeLookedUpIsNoUnknownKey() {
         directory.broken = new IllegalStateException(new SQLTransientConnectionException("no connection"));
 
-        Answer answer = post(PARTICIPANT, "/v1/transfers", newKey(), transfer(ACCOUNT, RECEIVER, "1"));
+        String notUsedYet = "qk_" + "x".repeat(43);
+        Answer answer = post(notUsedYet, "/v1/transfers", newKey(), transfer(ACCOUNT, RECEIVER, "1"));
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.code()).isEqualTo("UNAVAILABLE");
+        assertThat(answer.header("Retry-After")).isEqualTo("1");
     }
 }
