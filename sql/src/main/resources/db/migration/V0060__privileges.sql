@@ -107,8 +107,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'window_additions', 'refused_lines', 'transaction_types', 'transaction_legs',
-        'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings']
+    FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'window_additions', 'refused_lines', 'transaction_types',
+        'transaction_legs', 'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings']
     LOOP
         EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()', name);

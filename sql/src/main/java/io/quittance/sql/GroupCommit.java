@@ -21,8 +21,8 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Takes submissions that come by themselves, many in one transaction: whatever has come while the transaction before was
- * under way goes into the next one. Nobody waits for company, so a lone submission is as fast as without, and the more
- * there are, the more share one commit. Each sender is answered after that commit, by an answer of its own.
+ * under way goes into the next one. Nobody waits for company: a lone submission goes at once, and the more there are, the
+ * more share one commit. Each sender is answered after that commit, by an answer of its own.
  *
  * <p>What one submission is refused for concerns no other. A failure of the transaction itself is told to all that were in
  * it if it is the database's. If it can be one submission's, or one of them would have had to wait for a lock, each is
@@ -32,7 +32,7 @@ import org.springframework.transaction.TransactionException;
  */
 final class GroupCommit implements AutoCloseable {
 
-    /** Waiting submissions: about half a second of work, at most some 20 MB. */
+    /** So many that a burst is taken, and so few that they are small beside the heap. */
     static final int WAITING_MAX = 5_000;
 
     /** So many that round trips no longer matter, and so few that none waits long for the others. */

@@ -146,8 +146,8 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         }
     }
 
-    /** What a client may do for an account. */
-    private record Right(int clientId, UUID accountId) {}
+    /** Of whom and for what a right is. */
+    private record ClientOnAccount(int clientId, UUID accountId) {}
 
     private record Approved(int maker, Hash32 actionHash) {}
 
@@ -157,7 +157,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     private final @Nullable Long fileNo;
 
     private final Set<UUID> accounts = new HashSet<>();
-    private final Map<Right, String> rights = new HashMap<>();
+    private final Map<ClientOnAccount, String> rights = new HashMap<>();
     private final Map<String, UUID> resourceOwners = new HashMap<>();
     private final Set<String> services = new HashSet<>();
     private final Map<UUID, Approved> approvals = new HashMap<>();
@@ -202,7 +202,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
     @Override
     void prepare(Collection<Entry> lines) {
         Set<UUID> accountIds = new HashSet<>();
-        Set<Right> asked = new HashSet<>();
+        Set<ClientOnAccount> asked = new HashSet<>();
         Set<String> resourceIds = new HashSet<>();
         Set<String> serviceNames = new HashSet<>();
         Set<UUID> approvalIds = new HashSet<>();
@@ -223,7 +223,8 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
             }
             accountIds.add(line.submission().accountId());
             if (!line.client().may(Client.Scope.OPERATE)) {
-                asked.add(new Right(line.client().id(), line.submission().accountId()));
+                asked.add(new ClientOnAccount(
+                        line.client().id(), line.submission().accountId()));
             }
         }
         accounts.addAll(jdbc.sql(ACCOUNTS)
@@ -240,9 +241,15 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                                     .toList()))
                     .param(
                             "accounts",
-                            written("uuid", asked.stream().map(Right::accountId).toList()))
+                            written(
+                                    "uuid",
+                                    asked.stream()
+                                            .map(ClientOnAccount::accountId)
+                                            .toList()))
                     .query(row -> {
-                        rights.put(new Right(row.getInt("client_id"), uuid(row, "account_id")), text(row, "access"));
+                        rights.put(
+                                new ClientOnAccount(row.getInt("client_id"), uuid(row, "account_id")),
+                                text(row, "access"));
                     });
         }
         if (!resourceIds.isEmpty()) {
@@ -336,7 +343,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
      */
     private @Nullable FormError objectionToAccount(Client client, UUID accountId) {
         boolean operator = client.may(Client.Scope.OPERATE);
-        String access = rights.get(new Right(client.id(), accountId));
+        String access = rights.get(new ClientOnAccount(client.id(), accountId));
         if (!accounts.contains(accountId) || (access == null && !operator)) {
             return unknown("account_id", Reason.UNKNOWN_ACCOUNT);
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -102,29 +103,40 @@ class GroupCommitIT {
 
     @Test
     void whoMustWaitForAnotherWriterKeepsNobodyElseWaiting() throws Exception {
-        try (ExecutorService pool = Executors.newFixedThreadPool(1);
+        try (ExecutorService pool = Executors.newCachedThreadPool();
                 Connection other = bank.database.owner().getConnection()) {
             other.setAutoCommit(false);
-            try (var statement = other.createStatement()) {
-                statement.execute(
-                        "INSERT INTO submissions (window_no, client_id, submission_key, submission_id, kind, by_operator,"
-                                + " received_at, content_digest, account_id) VALUES (" + bank.windows.getFirst() + ", "
-                                + acme.id() + ", 'taken', gen_random_uuid(), 7, false, now(), '', '" + ofAcme + "')");
+            List<Future<Receipt>> waiting = new ArrayList<>();
+            for (int i = 0; i < GroupCommit.COMMITTERS; i++) { // Each would have one to wait for.
+                String key = "taken" + i;
+                try (var statement = other.createStatement()) {
+                    statement.execute(
+                            "INSERT INTO submissions (window_no, client_id, submission_key, submission_id, kind, by_operator,"
+                                    + " received_at, content_digest, account_id) VALUES (" + bank.windows.getFirst()
+                                    + ", "
+                                    + acme.id() + ", '" + key + "', gen_random_uuid(), 7, false, now(), '', '" + ofAcme
+                                    + "')");
+                }
+                waiting.add(pool.submit(() -> take(acme, key, ofAcme, 5)));
+                awaitWaiting(i + 1);
             }
-            Future<Receipt> waits = pool.submit(() -> take(acme, "taken", ofAcme, 5));
-            awaitSessionThatWaits();
 
             for (int i = 0; i < 20; i++) {
-                assertThat(take(bolt, "k" + i, ofBolt, 5)).isInstanceOf(Receipt.Queued.class);
+                String key = "k" + i;
+                assertThat(pool.submit(() -> take(bolt, key, ofBolt, 5)).get(30, TimeUnit.SECONDS))
+                        .isInstanceOf(Receipt.Queued.class);
             }
-            assertThat(waits.isDone()).isFalse();
+            assertThat(waiting).noneMatch(Future::isDone);
 
             other.rollback();
-            assertThat(((Receipt.Queued) waits.get()).repeated()).isFalse();
+            for (Future<Receipt> waits : waiting) {
+                assertThat(((Receipt.Queued) waits.get()).repeated()).isFalse();
+            }
         }
     }
 
-    private void awaitSessionThatWaits() throws InterruptedException {
+    /** Until so many sessions have waited for a lock for longer than a group would. */
+    private void awaitWaiting(int sessions) throws InterruptedException {
         for (int i = 0; i < 3_000; i++) {
             if (bank.owner
                             .sql(
@@ -132,12 +144,12 @@ class GroupCommitIT {
                                             + " AND datname = current_database() AND state_change < clock_timestamp() - interval '1 s'")
                             .query(Long.class)
                             .single()
-                    > 0) {
+                    >= sessions) {
                 return;
             }
             Thread.sleep(10);
         }
-        throw new AssertionError("nobody waits");
+        throw new AssertionError("they do not wait");
     }
 
     @Test

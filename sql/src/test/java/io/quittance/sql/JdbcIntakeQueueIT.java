@@ -242,16 +242,16 @@ class JdbcIntakeQueueIT {
     void windowsAreLaidOutOnceWhenThereIsNoneToJoin() {
         bank.setClock(TestBank.NOW.plus(Duration.ofDays(30)));
         var calls = new AtomicInteger();
-        var queue = new JdbcIntakeQueue(bank.database.application(), TestBank.SECRET, () -> {
+        try (var queue = new JdbcIntakeQueue(bank.database.application(), TestBank.SECRET, () -> {
             calls.incrementAndGet();
             bank.window(
                     TestBank.DATE.plusDays(30),
                     TestBank.NOW.plus(Duration.ofDays(30)).plusSeconds(60));
-        });
+        })) {
+            List<Receipt> receipts = queue.accept(client, List.of(transfer("k", mine, theirs, 5)), null);
 
-        List<Receipt> receipts = queue.accept(client, List.of(transfer("k", mine, theirs, 5)), null);
-
-        assertThat(((Receipt.Queued) receipts.getFirst()).businessDate()).isEqualTo(TestBank.DATE.plusDays(30));
+            assertThat(((Receipt.Queued) receipts.getFirst()).businessDate()).isEqualTo(TestBank.DATE.plusDays(30));
+        }
         assertThat(calls).hasValue(1);
     }
 
