@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Where a benchmark's bank goes: a directory that is named, which stays, or a temporary one, which does not. */
 final class BenchDirectory implements AutoCloseable {
@@ -17,18 +19,30 @@ final class BenchDirectory implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** @param named null for a temporary one */
-    static BenchDirectory of(@Nullable Path named) throws IOException {
-        return named != null
-                ? new BenchDirectory(named, false)
-                : new BenchDirectory(Files.createTempDirectory("quittance-bench"), true);
+    /**
+     * @param named null for a temporary one
+     * @throws ParameterException if it has something in it
+     */
+    static BenchDirectory of(@Nullable Path named, CommandSpec spec) throws IOException {
+        if (named == null) {
+            return temporary();
+        }
+        if (!isEmptyOrMissing(named)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--data-dir must be an empty directory: " + named + " is not");
+        }
+        return new BenchDirectory(named, false);
+    }
+
+    static BenchDirectory temporary() throws IOException {
+        return new BenchDirectory(Files.createTempDirectory("quittance-bench"), true);
     }
 
     Path path() {
         return path;
     }
 
-    static boolean isEmptyOrMissing(Path path) throws IOException {
+    private static boolean isEmptyOrMissing(Path path) throws IOException {
         if (!Files.exists(path)) {
             return true;
         }

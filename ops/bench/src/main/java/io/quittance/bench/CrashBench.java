@@ -56,18 +56,9 @@ final class CrashBench implements Callable<Integer> {
                     "--kills must be from %d, one for each step, to %d, not %d"
                             .formatted(Steps.NAMES.size(), KILLS_MAX, kills));
         }
-        if (dataDirectory != null && !BenchDirectory.isEmptyOrMissing(dataDirectory)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--data-dir must be an empty directory: " + dataDirectory + " is not");
-        }
-        try (BenchDirectory directory = BenchDirectory.of(dataDirectory)) {
+        try (BenchDirectory directory = BenchDirectory.of(dataDirectory, spec)) {
             Results results = new CrashRun(directory.path(), kills, seed).run();
-            if (json) {
-                System.out.println(results.json());
-            } else {
-                results.print(System.out);
-            }
-            return results.allChecksPassed() ? 0 : 1;
+            return results.show(json);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.quittance.bench;
 
+import static io.quittance.bench.QuittanceBench.say;
+
 import io.quittance.app.FreshBank;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.reconciliation.Identity;
@@ -413,9 +415,5 @@ final class CrashRun {
 
     private static void check(Results results, String name, java.util.Collection<?> wrong, String detail) {
         results.check(name, wrong.isEmpty(), wrong.isEmpty() ? detail : wrong.toString());
-    }
-
-    private static void say(String format, Object... arguments) {
-        System.err.println("bench: " + String.format(Locale.ROOT, format, arguments));
     }
 }

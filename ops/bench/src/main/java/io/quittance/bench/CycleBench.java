@@ -1,5 +1,7 @@
 package io.quittance.bench;
 
+import static io.quittance.bench.QuittanceBench.say;
+
 import io.quittance.domain.reconciliation.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -121,18 +123,9 @@ final class CycleBench implements Callable<Integer> {
         if (history != null) {
             requireWithin("--history", history, submissions, HISTORY_MAX);
         }
-        if (dataDirectory != null && !BenchDirectory.isEmptyOrMissing(dataDirectory)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--data-dir must be an empty directory: " + dataDirectory + " is not");
-        }
-        try (BenchDirectory directory = BenchDirectory.of(dataDirectory)) {
+        try (BenchDirectory directory = BenchDirectory.of(dataDirectory, spec)) {
             Results results = measure(directory.path(), traders);
-            if (json) {
-                System.out.println(results.json());
-            } else {
-                results.print(System.out);
-            }
-            return results.allChecksPassed() ? 0 : 1;
+            return results.show(json);
         }
     }
 
@@ -406,9 +399,5 @@ final class CycleBench implements Callable<Integer> {
                 "the books are equal",
                 wrong.isEmpty(),
                 wrong.isEmpty() ? books.size() + " identities" : wrong.toString());
-    }
-
-    private static void say(String format, Object... arguments) {
-        System.err.println("bench: " + String.format(Locale.ROOT, format, arguments));
     }
 }

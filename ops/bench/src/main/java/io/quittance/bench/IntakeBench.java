@@ -1,5 +1,7 @@
 package io.quittance.bench;
 
+import static io.quittance.bench.QuittanceBench.say;
+
 import io.quittance.app.FreshBank;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
@@ -84,18 +86,9 @@ final class IntakeBench implements Callable<Integer> {
                     spec.commandLine(),
                     "--seconds must be from %d to %d, not %d".formatted(SECONDS_MIN, SECONDS_MAX, seconds));
         }
-        if (dataDirectory != null && !BenchDirectory.isEmptyOrMissing(dataDirectory)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--data-dir must be an empty directory: " + dataDirectory + " is not");
-        }
-        try (BenchDirectory directory = BenchDirectory.of(dataDirectory)) {
+        try (BenchDirectory directory = BenchDirectory.of(dataDirectory, spec)) {
             Results results = measure(directory.path());
-            if (json) {
-                System.out.println(results.json());
-            } else {
-                results.print(System.out);
-            }
-            return results.allChecksPassed() ? 0 : 1;
+            return results.show(json);
         }
     }
 
@@ -274,9 +267,5 @@ final class IntakeBench implements Callable<Integer> {
             }
         }
         throw new IllegalStateException("cycle " + cycle + " did not cut off");
-    }
-
-    private static void say(String format, Object... arguments) {
-        System.err.printf("bench: " + format + "%n", arguments);
     }
 }

@@ -1,5 +1,7 @@
 package io.quittance.bench;
 
+import static io.quittance.bench.QuittanceBench.say;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -68,14 +70,9 @@ final class LedgerBench implements Callable<Integer> {
                             TRANSFERS_MAX,
                             transfers));
         }
-        try (BenchDirectory directory = BenchDirectory.of(null)) {
+        try (BenchDirectory directory = BenchDirectory.temporary()) {
             Results results = measure(directory.path());
-            if (json) {
-                System.out.println(results.json());
-            } else {
-                results.print(System.out);
-            }
-            return results.allChecksPassed() ? 0 : 1;
+            return results.show(json);
         }
     }
 
@@ -214,9 +211,5 @@ final class LedgerBench implements Callable<Integer> {
         }
         say("posting them on TigerBeetle at %s", tigerBeetle);
         return OptionalDouble.of(TigerBeetle.rate(tigerBeetle, accounts, Population.START_UTOKEN, posted));
-    }
-
-    private static void say(String format, Object... arguments) {
-        System.err.println("bench: " + String.format(Locale.ROOT, format, arguments));
     }
 }

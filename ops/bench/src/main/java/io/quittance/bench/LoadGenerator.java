@@ -2,13 +2,11 @@ package io.quittance.bench;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -62,7 +60,7 @@ final class LoadGenerator {
         this.senders = senders;
         this.acknowledged = acknowledged;
         if (!Files.isDirectory(directory.resolve("node_modules/autocannon"))) {
-            output(directory, "npm", "ci");
+            ProgramOutput.of(directory, "npm", "ci");
         }
     }
 
@@ -76,7 +74,7 @@ final class LoadGenerator {
                 "lines", load.lines,
                 "prefix", load.prefix,
                 "acknowledged", acknowledged.toString()));
-        JsonNode answer = JSON.readTree(output(script.getParent(), "node", script.toString(), arguments));
+        JsonNode answer = JSON.readTree(ProgramOutput.of(script.getParent(), "node", script.toString(), arguments));
         var notTaken = new StringBuilder();
         answer.path("notTaken")
                 .properties()
@@ -96,26 +94,5 @@ final class LoadGenerator {
                 latency.path("p99").asDouble(),
                 latency.path("p99_9").asDouble(),
                 latency.path("max").asDouble());
-    }
-
-    /**
-     * What a program prints.
-     *
-     * @throws IOException if it is not there or fails
-     */
-    static String output(@Nullable Path directory, String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory == null ? null : directory.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String output;
-        try (var out = process.getInputStream()) {
-            output = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-        }
-        int code = process.waitFor();
-        if (code != 0) {
-            throw new IOException(command[0] + " ended with code " + code);
-        }
-        return output;
     }
 }

@@ -34,7 +34,7 @@ final class OneRowCommits {
     /** Whether pgbench is there. */
     static boolean isThere() throws InterruptedException {
         try {
-            LoadGenerator.output(null, "pgbench", "--version");
+            ProgramOutput.of(null, "pgbench", "--version");
             return true;
         } catch (IOException missing) {
             return false;
@@ -55,7 +55,7 @@ final class OneRowCommits {
                         Pattern.compile("user=([^&]+)").matcher(query).results().findFirst())
                 .map(found -> found.group(1))
                 .orElse("postgres");
-        String output = LoadGenerator.output(
+        String output = ProgramOutput.of(
                 directory,
                 "pgbench",
                 "--no-vacuum",

@@ -1,6 +1,7 @@
 package io.quittance.bench;
 
 import io.quittance.app.Quittance;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,5 +40,10 @@ public final class QuittanceBench implements Callable<Integer> {
     /** Runs one benchmark and answers the exit code. */
     static int run(String... arguments) {
         return Quittance.run(new QuittanceBench(), arguments);
+    }
+
+    /** Says on standard error what comes next. */
+    static void say(String format, Object... arguments) {
+        System.err.println("bench: " + String.format(Locale.ROOT, format, arguments));
     }
 }

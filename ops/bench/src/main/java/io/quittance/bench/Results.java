@@ -103,6 +103,21 @@ final class Results {
         checks.add(new Check(name, passed, detail));
     }
 
+    /**
+     * Prints it on standard output.
+     *
+     * @param json as JSON alone, else as a table
+     * @return the exit code: 0 if all checks passed, else 1
+     */
+    int show(boolean json) {
+        if (json) {
+            System.out.println(json());
+        } else {
+            print(System.out);
+        }
+        return allChecksPassed() ? 0 : 1;
+    }
+
     boolean allChecksPassed() {
         return checks.stream().allMatch(Check::passed);
     }
