@@ -11,8 +11,14 @@ CREATE TABLE client_keys (
     key_sha256 bytea       PRIMARY KEY CHECK (octet_length(key_sha256) = 32),
     client_id  integer     NOT NULL REFERENCES clients,
     added_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    asked_by   integer     REFERENCES clients,
+    asked_as   text,
+    CHECK ((asked_by IS NULL) = (asked_as IS NULL))
 );
+
+-- However often a request for a key is sent, it leaves one that opens.
+CREATE UNIQUE INDEX client_keys_asked_once ON client_keys (asked_by, asked_as) WHERE revoked_at IS NULL;
 
 CREATE TABLE client_rights (
     client_id  integer     NOT NULL REFERENCES clients,
@@ -28,11 +34,13 @@ CREATE TABLE approvals (
     action       text        NOT NULL,
     action_hash  bytea       NOT NULL CHECK (octet_length(action_hash) = 32),
     maker        integer     NOT NULL REFERENCES clients,
+    asked_as     text,
     requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     state        text        NOT NULL DEFAULT 'REQUESTED' CHECK (state IN ('REQUESTED', 'APPROVED', 'REFUSED', 'USED')),
     checker      integer     REFERENCES clients,
     decided_at   timestamptz,
     used_by      text,
+    UNIQUE (maker, asked_as),
     CHECK (checker IS NULL OR checker <> maker),
     CHECK ((state = 'REQUESTED') = (checker IS NULL)),
     CHECK ((state = 'USED') = (used_by IS NOT NULL))

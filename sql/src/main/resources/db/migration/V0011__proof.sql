@@ -136,8 +136,8 @@ BEGIN
         FULL JOIN (SELECT c.* FROM settlement_cycles c WHERE c.cycle BETWEEN from_no AND head.last_cycle) y ON y.cycle = r.cycle
         LEFT JOIN cycle_counts n ON n.cycle = y.cycle
     )
-    SELECT 'transfers without a gap', '', (head.last_seq - first + 1)::text, sum(c.rows)::text,
-        CASE WHEN sum(c.rows) <> head.last_seq - first + 1 THEN (
+    SELECT 'transfers without a gap', '', (head.last_seq - first + 1)::text, coalesce(sum(c.rows), 0)::text,
+        CASE WHEN coalesce(sum(c.rows), 0) <> head.last_seq - first + 1 THEN (
             SELECT format('token_transactions (id %s): no row, should be position %s of cycle %s', s.id, s.id - w.first_seq, w.cycle)
             FROM (SELECT c.* FROM cycles c WHERE c.wrong AND c.transfers > 0 ORDER BY c.cycle LIMIT 1) w,
                 generate_series(w.first_seq, w.first_seq + w.transfers - 1) s (id)

@@ -16,7 +16,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.scheduling.quartz.QuartzJobBean;
+import org.springframework.transaction.TransactionException;
 
 /**
  * When cycles run by themselves. Quartz looks by a cron expression whether a window is due and runs what is, one after
@@ -134,6 +136,8 @@ public class CycleSchedule {
             while (running) {
                 try {
                     following.pass();
+                } catch (DataAccessResourceFailureException | TransactionException gone) {
+                    LOG.warn("a pass of the chain follower found no database; the next one tries again");
                 } catch (RuntimeException failed) {
                     LOG.error("a pass of the chain follower failed; the next one tries again", failed);
                 }

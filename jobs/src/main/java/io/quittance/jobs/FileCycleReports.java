@@ -71,7 +71,7 @@ public final class FileCycleReports implements CycleReports {
      * @throws UncheckedIOException if the files cannot be written; an earlier report is left as it is
      */
     @Override
-    public synchronized void write(long cycle) {
+    public synchronized Path write(long cycle) {
         TrialBalance balance = figures.trialBalance(cycle);
         List<String> differences = balance.differences();
         if (!differences.isEmpty()) {
@@ -85,7 +85,7 @@ public final class FileCycleReports implements CycleReports {
             try (FileChannel file = FileChannel.open(
                             directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock ignored = file.lock()) {
-                ReportDirectory.replace(directory, cycle, files -> fill(files, view, balance));
+                return ReportDirectory.replace(directory, cycle, files -> fill(files, view, balance));
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("the report of cycle " + cycle + " cannot be written", failure);

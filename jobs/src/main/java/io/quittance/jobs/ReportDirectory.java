@@ -35,8 +35,9 @@ final class ReportDirectory {
      * Puts a filled directory in its place. If filling fails, what was there stays.
      *
      * @param parent there; the caller sees to it that nobody else replaces directories in it meanwhile
+     * @return its place
      */
-    static void replace(Path parent, long cycle, Filling filling) throws IOException {
+    static Path replace(Path parent, long cycle, Filling filling) throws IOException {
         mend(parent);
         String name = String.format(Locale.ROOT, PREFIX + "%06d", cycle);
         Path place = parent.resolve(name);
@@ -59,6 +60,7 @@ final class ReportDirectory {
         Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
         force(parent);
         delete(old);
+        return place;
     }
 
     /** Removes or completes what a stopped program left. */

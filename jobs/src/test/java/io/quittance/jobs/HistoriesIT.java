@@ -41,6 +41,7 @@ import io.quittance.sql.SqlAdapters;
 import io.quittance.sql.TestDatabase;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -215,7 +216,7 @@ class HistoriesIT {
                 null, // The step that follows the chain is not called.
                 new ChainIdentity(commitments),
                 port(Reconciliation.class),
-                cycle -> {},
+                cycle -> Path.of("."), // Reports are not looked at.
                 port(Workers.class));
     }
 

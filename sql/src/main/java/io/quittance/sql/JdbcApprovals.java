@@ -23,8 +23,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class JdbcApprovals implements Approvals {
 
     private static final String REQUEST = """
-            INSERT INTO approvals (action, action_hash, maker, requested_at) VALUES (:action, :hash, :maker, bank_now())
-            RETURNING approval_id
+            INSERT INTO approvals (action, action_hash, maker, asked_as, requested_at)
+            VALUES (:action, :hash, :maker, :request, bank_now())
+            ON CONFLICT (maker, asked_as) DO NOTHING
+            """;
+    private static final String ASKED = """
+            SELECT approval_id FROM approvals WHERE maker = :maker AND asked_as = :request
             """;
     private static final String DECIDE = """
             UPDATE approvals SET state = :state, checker = :checker, decided_at = bank_now()
@@ -46,14 +50,23 @@ final class JdbcApprovals implements Approvals {
     }
 
     @Override
-    public Approval request(Client maker, String action, Hash32 actionHash) {
-        UUID id = jdbc.sql(REQUEST)
+    public Asked request(Client maker, String requestKey, String action, Hash32 actionHash) {
+        int asked = jdbc.sql(REQUEST)
                 .param("action", action)
                 .param("hash", actionHash.bytes())
                 .param("maker", maker.id())
+                .param("request", requestKey)
+                .update();
+        UUID id = jdbc.sql(ASKED)
+                .param("maker", maker.id())
+                .param("request", requestKey)
                 .query((row, n) -> uuid(row, "approval_id"))
                 .single();
-        return find(Objects.requireNonNull(id)).orElseThrow();
+        Approval approval = find(Objects.requireNonNull(id)).orElseThrow();
+        if (!approval.actionHash().equals(actionHash)) {
+            throw new IllegalArgumentException("the request key was used for another action");
+        }
+        return new Asked(approval, asked == 0);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** {@link ClientDirectory} in tables clients, client_keys and client_rights. */
@@ -32,6 +33,21 @@ final class JdbcClientDirectory implements ClientDirectory {
     private static final String ADD_KEY = """
             INSERT INTO client_keys (key_sha256, client_id) VALUES (:key, :client) ON CONFLICT (key_sha256) DO NOTHING
             """;
+    private static final String ASKED_FOR = """
+            SELECT client_id FROM client_keys WHERE asked_by = :asker AND asked_as = :request LIMIT 1
+            """;
+    private static final String REPLACE_KEY = """
+            WITH before AS (
+                UPDATE client_keys SET revoked_at = clock_timestamp()
+                WHERE asked_by = :asker AND asked_as = :request AND revoked_at IS NULL
+                RETURNING key_sha256
+            )
+            INSERT INTO client_keys (key_sha256, client_id, asked_by, asked_as)
+            SELECT :key, :client, :asker, :request FROM (SELECT count(*) FROM before) b
+            """;
+    /** Of as many at once as an application has connections, each waits for the others at most once. */
+    private static final int AT_ONCE = 100;
+
     private static final String KEY_OF = "SELECT client_id FROM client_keys WHERE key_sha256 = :key";
     /** The bank's own accounts cannot be given to anyone. */
     private static final String GRANT = """
@@ -98,6 +114,34 @@ final class JdbcClientDirectory implements ClientDirectory {
                 .single();
         if (Objects.requireNonNull(owner) != client.id()) {
             throw new IllegalArgumentException("the key is another client's");
+        }
+    }
+
+    @Override
+    public void addKey(Client client, Hash32 keySha256, Client asker, String requestKey) {
+        for (int attempt = 1; ; attempt++) {
+            Integer earlier = jdbc.sql(ASKED_FOR)
+                    .param("asker", asker.id())
+                    .param("request", requestKey)
+                    .query(Integer.class)
+                    .optional()
+                    .orElse(client.id());
+            if (earlier != client.id()) {
+                throw new IllegalArgumentException("the request key was used for another client");
+            }
+            try {
+                jdbc.sql(REPLACE_KEY)
+                        .param("key", keySha256.bytes())
+                        .param("client", client.id())
+                        .param("asker", asker.id())
+                        .param("request", requestKey)
+                        .update();
+                return;
+            } catch (DuplicateKeyException sentTwiceAtOnce) {
+                if (attempt == AT_ONCE) {
+                    throw sentTwiceAtOnce;
+                }
+            }
         }
     }
 

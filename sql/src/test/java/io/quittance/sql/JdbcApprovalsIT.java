@@ -36,7 +36,9 @@ class JdbcApprovalsIT {
 
     @Test
     void whatIsAskedIsDecidedByAnother() {
-        Approval asked = bank.approvals.request(bank.operator, "reverse this", ACTION);
+        Approval asked = bank.approvals
+                .request(bank.operator, "request", "reverse this", ACTION)
+                .approval();
 
         assertThat(asked)
                 .isEqualTo(new Approval(
@@ -49,7 +51,9 @@ class JdbcApprovalsIT {
 
     @Test
     void nobodyDecidesItsOwnRequest() {
-        Approval asked = bank.approvals.request(bank.operator, "reverse this", ACTION);
+        Approval asked = bank.approvals
+                .request(bank.operator, "request", "reverse this", ACTION)
+                .approval();
 
         for (boolean yes : new boolean[] {true, false}) {
             assertThatThrownBy(() -> bank.approvals.decide(bank.operator, asked.id(), yes))
@@ -60,7 +64,9 @@ class JdbcApprovalsIT {
 
     @Test
     void aDecisionStands() {
-        Approval asked = bank.approvals.request(bank.operator, "reverse this", ACTION);
+        Approval asked = bank.approvals
+                .request(bank.operator, "request", "reverse this", ACTION)
+                .approval();
         bank.approvals.decide(checker, asked.id(), false);
 
         assertThatThrownBy(() -> bank.approvals.decide(checker, asked.id(), true))
@@ -71,7 +77,9 @@ class JdbcApprovalsIT {
 
     @Test
     void ofManyDecisionsAtOnceOneCounts() throws Exception {
-        Approval asked = bank.approvals.request(bank.operator, "reverse this", ACTION);
+        Approval asked = bank.approvals
+                .request(bank.operator, "request", "reverse this", ACTION)
+                .approval();
 
         List<Object> answers = AtOnce.releasedFrom(bank, "SELECT FROM approvals FOR UPDATE", i -> {
             try {

@@ -51,6 +51,41 @@ class JdbcClientDirectoryIT {
     }
 
     @Test
+    void aRequestForAKeyLeavesOneKeyThatOpensHoweverOftenItIsSent() {
+        Client administrator = bank.client("admin", Scope.ADMINISTER);
+        Client client = bank.client("acme", Scope.SUBMIT);
+        Client other = bank.client("other", Scope.SUBMIT);
+        bank.directory.addKey(client, key("1"), administrator, "request");
+        bank.directory.addKey(client, key("2"), administrator, "request");
+        bank.directory.addKey(client, key("3"), other, "request");
+        bank.directory.addKey(client, key("4"));
+
+        assertThat(bank.directory.authenticate(key("1"))).isEmpty();
+        for (String opens : List.of("2", "3", "4")) {
+            assertThat(bank.directory.authenticate(key(opens))).contains(client);
+        }
+        assertThatThrownBy(() -> bank.directory.addKey(other, key("5"), administrator, "request"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(bank.directory.authenticate(key("5"))).isEmpty();
+    }
+
+    @Test
+    void ofARequestForAKeySentManyTimesAtOnceOneKeyOpens() throws Exception {
+        Client administrator = bank.client("admin", Scope.ADMINISTER);
+        Client client = bank.client("acme", Scope.SUBMIT);
+
+        List<String> sent = AtOnce.run(AtOnce.SESSIONS, number -> {
+            String key = String.valueOf(number + 1);
+            bank.directory.addKey(client, key(key), administrator, "request");
+            return key;
+        });
+
+        assertThat(sent)
+                .filteredOn(key -> bank.directory.authenticate(key(key)).isPresent())
+                .hasSize(1);
+    }
+
+    @Test
     void aKeyIsOfOneClient() {
         bank.directory.addKey(bank.client("acme", Scope.SUBMIT), key("1"));
 

@@ -747,7 +747,8 @@ class JdbcIntakeQueueIT {
 
     private UUID request(Client maker, UUID reversed) {
         return bank.approvals
-                .request(maker, "reverse", ReversalAction.hash(reversed, false))
+                .request(maker, UUID.randomUUID().toString(), "reverse", ReversalAction.hash(reversed, false))
+                .approval()
                 .id();
     }
 

@@ -63,7 +63,8 @@ class SubmissionColumnsIT {
                 null);
         UUID reversed = UUID.randomUUID();
         UUID approval = bank.approvals
-                .request(client, "reverse", ReversalAction.hash(reversed, true))
+                .request(client, UUID.randomUUID().toString(), "reverse", ReversalAction.hash(reversed, true))
+                .approval()
                 .id();
         bank.approvals.decide(checker, approval, true);
         var submissions = List.<Submission>of(

@@ -46,12 +46,27 @@ public record BankParameters(
         var limits = new EnumMap<KycLevel, Long>(KycLevel.class); // Asked for once per debit.
         limits.putAll(dailyLimitUtoken);
         dailyLimitUtoken = Collections.unmodifiableMap(limits);
+        if (providerCapUtoken < 0) {
+            throw new IllegalArgumentException("the provider's cap must not be negative");
+        }
         if (bank.lines().count() > 1 || bank.endsWith("\n") || bank.endsWith("\r")) {
             throw new IllegalArgumentException("a bank's name is one line");
         }
         for (ComputeClass computeClass : classes) {
             if (!CODE.matcher(computeClass.asset().code()).matches()) {
                 throw new IllegalArgumentException("a class's name has no blanks and no '='");
+            }
+            if (computeClass.mintRateUtokenPerGpuHour() < 0) {
+                throw new IllegalArgumentException(
+                        computeClass.asset().code() + ": the mint rate must not be negative");
+            }
+            if (classes.stream()
+                            .filter(c ->
+                                    c.asset().code().equals(computeClass.asset().code()))
+                            .count()
+                    > 1) {
+                throw new IllegalArgumentException(
+                        "the class " + computeClass.asset().code() + " is there twice");
             }
         }
         for (int i = 0; i < classes.size(); i++) {
@@ -62,6 +77,12 @@ public record BankParameters(
         for (Instrument instrument : instruments) {
             if (classes.stream().noneMatch(c -> c.asset().code().equals(instrument.computeClass()))) {
                 throw new IllegalArgumentException("no compute class " + instrument.computeClass());
+            }
+            if (instruments.stream()
+                            .filter(i -> i.computeClass().equals(instrument.computeClass()))
+                            .count()
+                    > 1) {
+                throw new IllegalArgumentException("a class has one instrument: " + instrument.computeClass());
             }
         }
     }

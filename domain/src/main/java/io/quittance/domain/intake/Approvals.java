@@ -33,8 +33,15 @@ public interface Approvals {
             State state,
             @Nullable String checker) {}
 
-    /** Asks for approval of an action. */
-    Approval request(Client maker, String action, Hash32 actionHash);
+    /**
+     * Asks for approval of an action. The same request again, known by the maker's key for it, is the same approval.
+     *
+     * @throws IllegalArgumentException if the maker used the key for another action
+     */
+    Asked request(Client maker, String requestKey, String action, Hash32 actionHash);
+
+    /** @param before whether it was asked before */
+    record Asked(Approval approval, boolean before) {}
 
     /**
      * Says yes or no.

@@ -34,6 +34,16 @@ public interface ClientDirectory {
     void addKey(Client client, Hash32 keySha256);
 
     /**
+     * Stores the SHA-256 of a new key that was asked for. Asked for again under the same request key, as after an answer
+     * that was lost, the new key takes the place of the one before, which opens nothing any more.
+     *
+     * @param asker whose request it is
+     * @param requestKey the asker's name for the request
+     * @throws IllegalArgumentException if the asker used the request key for another client
+     */
+    void addKey(Client client, Hash32 keySha256, Client asker, String requestKey);
+
+    /**
      * Gives a right on an account. A second time changes nothing.
      *
      * @throws IllegalArgumentException if there is no such account

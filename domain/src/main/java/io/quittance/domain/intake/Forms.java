@@ -133,9 +133,6 @@ public final class Forms {
 
     private ReferenceLine account() {
         var type = word("account_type", AccountType.class, AccountType.PERSONAL);
-        if (type == AccountType.SYSTEM) {
-            wrong("account_type", Reason.MALFORMED_VALUE, "must be personal, enterprise or agent");
-        }
         UUID owner = optionalUuid("owner_account");
         if (type == AccountType.AGENT && owner == null && sound("account_type", "owner_account")) {
             wrong("owner_account", Reason.MISSING_VALUE, "an agent has an owner account");
@@ -367,20 +364,13 @@ public final class Forms {
 
     private <E extends Enum<E>> E word(String field, Class<E> type, E standIn) {
         String value = required(field, standIn.name());
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equalsIgnoreCase(value)) {
-                return constant;
+        List<String> words = Words.of(type);
+        for (String word : words) {
+            if (word.equalsIgnoreCase(value)) {
+                return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
             }
         }
-        wrong(
-                field,
-                Reason.MALFORMED_VALUE,
-                "one of "
-                        + String.join(
-                                ", ",
-                                java.util.Arrays.stream(type.getEnumConstants())
-                                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                                        .toList()));
+        wrong(field, Reason.MALFORMED_VALUE, "one of " + String.join(", ", words));
         return standIn;
     }
 

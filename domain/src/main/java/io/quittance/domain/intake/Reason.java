@@ -126,4 +126,9 @@ public enum Reason {
     public String sentence() {
         return sentence;
     }
+
+    /** The sentence with what it is this time, which may be no more than the sentence. */
+    public String sentence(String detail) {
+        return detail.isEmpty() || detail.equals(sentence) ? sentence : sentence + " (" + detail + ")";
+    }
 }

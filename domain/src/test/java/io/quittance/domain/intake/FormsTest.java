@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -605,6 +606,25 @@ class FormsTest {
         Map<String, String> fields = good(kind);
         put(fields, "quittance_line", "7", "quittance_reason", "anything");
         assertThat(Forms.read(kind, fields).errors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ACCOUNTS       | account_type  | one of personal, enterprise, agent",
+                "ACCOUNTS       | kyc_level     | one of L0, L1, L2, L3",
+                "ACCOUNT_EVENTS | event         | one of freeze, unfreeze, close, level",
+                "ORDERS         | side          | one of BUY, SELL",
+                "ORDERS         | order_type    | one of LIMIT, MARKET",
+                "ORDERS         | time_in_force | one of IOC, GTC, GTD",
+                "COMPUTE_DEPOSITS | mode        | one of mint, keep"
+            })
+    void ofAFixedWordAllThatASenderMaySayIsNamedAsDocumentsSpellIt(Kind kind, String field, String detail) {
+        assertThat(Forms.read(kind, Map.of(field, "system")).errors())
+                .filteredOn(error -> error.field().equals(field))
+                .extracting(FormError::detail)
+                .containsExactly(detail);
     }
 
     @Test

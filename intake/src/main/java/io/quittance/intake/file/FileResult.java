@@ -50,7 +50,7 @@ public record FileResult(
                     null,
                     error.field().isEmpty() ? null : error.field(),
                     error.reason().name(),
-                    error.reason().sentence() + " " + error.detail(),
+                    error.reason().sentence(error.detail()),
                     RejectsFile.retryWord(error.reason()));
         }
 
@@ -59,7 +59,7 @@ public record FileResult(
                     error.lineNo() == 0 ? null : error.lineNo(),
                     null,
                     error.reason().name(),
-                    error.reason().sentence() + " " + error.detail(),
+                    error.reason().sentence(error.detail()),
                     RejectsFile.retryWord(error.reason()));
         }
     }

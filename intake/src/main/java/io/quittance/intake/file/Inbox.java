@@ -37,6 +37,9 @@ final class Inbox {
     private static final Logger log = LoggerFactory.getLogger(Inbox.class);
     private static final String MARKER = ".done";
 
+    /** Whose a file is that lies beside the clients' folders; its answer lies beside theirs. */
+    private static final String NOBODY = "";
+
     private final Path inbox;
     private final Path outbox;
     private final Path archive;
@@ -70,7 +73,7 @@ final class Inbox {
         Path folder = file.getParent();
         String name = file.getFileName().toString();
         if (folder == null
-                || !inbox.equals(folder.getParent())
+                || !(inbox.equals(folder.getParent()) || inbox.equals(folder))
                 || name.startsWith(".")
                 || FileFormat.ofName(name).isEmpty()
                 || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -93,7 +96,9 @@ final class Inbox {
      * @throws IOException if a folder cannot be read or written; the file is then still in the inbox
      */
     void take(Path file) throws IOException {
-        String client = inbox.relativize(file).getName(0).toString();
+        String client = inbox.equals(file.getParent())
+                ? NOBODY
+                : inbox.relativize(file).getName(0).toString();
         String name = file.getFileName().toString();
         FileAnswer answer;
         try {
@@ -113,6 +118,12 @@ final class Inbox {
     }
 
     private FileAnswer handIn(String clientName, String name, Path file) throws IOException {
+        if (clientName.equals(NOBODY)) {
+            return new FileAnswer.Refused(
+                    List.of(new FileError(
+                            Reason.NOT_PERMITTED, 0, "put it into the folder of its client: inbox/CLIENT/" + name)),
+                    null);
+        }
         Optional<Client> client = directory.named(clientName);
         if (client.isEmpty()) {
             return new FileAnswer.Refused(

@@ -104,7 +104,7 @@ public final class RejectsFile {
                 Long.toString(line.lineNo()),
                 each(line, FormError::field),
                 each(line, error -> error.reason().name()),
-                each(line, error -> error.reason().sentence() + " " + error.detail()),
+                each(line, error -> error.reason().sentence(error.detail())),
                 each(line, error -> retryWord(error.reason())));
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 
 /**
@@ -98,8 +99,8 @@ final class ApiDescription implements OpenApiCustomizer {
     private static Operation handIn(Kind kind) {
         Schema<?> single = ref(schemaName(kind));
         Schema<?> element = single;
-        if (!kind.isReference()) {
-            element = new JsonSchema().allOf(List.of(ref(schemaName(kind)))).required(List.of("submission_key"));
+        if (keyColumn(kind) != null) {
+            element = new JsonSchema().allOf(List.of(ref(schemaName(kind)))).required(List.of(keyColumn(kind)));
         }
         Schema<?> array = new JsonSchema().items(element);
         array.setTypes(Set.of("array"));
@@ -109,9 +110,11 @@ final class ApiDescription implements OpenApiCustomizer {
                 .summary("Hand in " + words + ": one, or an array that is answered line by line")
                 .description("Needs the scope "
                         + Permissions.toHandIn(kind).name().toLowerCase(Locale.ROOT)
-                        + (kind.isReference()
+                        + (keyColumn(kind) == null
                                 ? ". A line is known by its own name: the same again changes nothing."
-                                : ". For a single one the header is its submission_key; in an array each has its own."))
+                                : ". For a single one the header is its " + keyColumn(kind)
+                                        + "; in an array each has its own, and the header only names the request.")
+                        + " Fixed words are read in upper or lower case.")
                 .requestBody(new RequestBody()
                         .required(true)
                         .content(content(JSON, new JsonSchema().oneOf(List.of(single, array)))))
@@ -131,13 +134,18 @@ final class ApiDescription implements OpenApiCustomizer {
                                                 .addMediaType(JSON, mediaType(ref("Bulk"))))));
     }
 
+    /** What of a single one may be left to the header; null if nothing. */
+    private static @Nullable String keyColumn(Kind kind) {
+        return kind == Kind.ACCOUNT_EVENTS ? "event_key" : kind.isReference() ? null : "submission_key";
+    }
+
     private static Schema<?> schema(Kind kind) {
         Map<String, Schema> properties = new LinkedHashMap<>();
         for (String column : kind.columns()) {
             properties.put(column, property(column));
         }
         List<String> required = new ArrayList<>(Columns.requiredOf(kind));
-        required.remove("submission_key");
+        required.remove(keyColumn(kind));
         Schema<?> schema = new JsonSchema().properties(properties).required(required);
         schema.setTypes(Set.of("object"));
         schema.setAdditionalProperties(false);

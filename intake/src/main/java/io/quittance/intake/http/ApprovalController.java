@@ -9,6 +9,7 @@ import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.ReversalAction;
+import io.quittance.domain.report.ClientViews;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -33,16 +34,18 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * Two people for one action: the maker asks, another client says yes or no, and the yes is good for exactly that action,
- * once. Asking again makes another request, which moves nothing until somebody decides it.
+ * once.
  */
 @RestController
 final class ApprovalController {
 
     private final Approvals approvals;
+    private final ClientViews views;
     private final HttpLimits limits;
 
-    ApprovalController(Approvals approvals, HttpLimits limits) {
+    ApprovalController(Approvals approvals, ClientViews views, HttpLimits limits) {
         this.approvals = approvals;
+        this.views = views;
         this.limits = limits;
     }
 
@@ -85,7 +88,7 @@ final class ApprovalController {
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
             HttpServletRequest http) {
         Requests.requireScope(client, Scope.OPERATE);
-        Requests.idempotencyKey(keyHeader);
+        String requestKey = Requests.idempotencyKey(keyHeader);
         Request request = Requests.read(http, limits, Request.class);
         List<FormError> errors = new ArrayList<>();
         if (!"reversal".equals(request.action())) {
@@ -96,9 +99,25 @@ final class ApprovalController {
             throw new ProblemException(Problem.of(errors));
         }
         boolean fromSuspense = Boolean.TRUE.equals(request.takeFromSuspense());
-        Approval asked = approvals.request(
-                client, ReversalAction.words(reversed, fromSuspense), ReversalAction.hash(reversed, fromSuspense));
-        return ResponseEntity.created(URI.create("/v1/approvals/" + asked.id())).body(Views.Approval.of(asked));
+        if (views.of(client).submission(reversed).isEmpty()) {
+            throw new ProblemException(ProblemCode.NOT_FOUND, "there is no submission " + reversed);
+        }
+        Approvals.Asked asked;
+        try {
+            asked = approvals.request(
+                    client,
+                    requestKey,
+                    ReversalAction.words(reversed, fromSuspense),
+                    ReversalAction.hash(reversed, fromSuspense));
+        } catch (IllegalArgumentException ofAnother) {
+            throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, "it was used for another action");
+        }
+        ResponseEntity.BodyBuilder response = ResponseEntity.created(
+                URI.create("/v1/approvals/" + asked.approval().id()));
+        if (asked.before()) {
+            response.header(Requests.REPLAYED, "true");
+        }
+        return response.body(Views.Approval.of(asked.approval()));
     }
 
     @PostMapping(

@@ -34,8 +34,9 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Clients, their keys and their rights. A key is in the answer to the request that made it and nowhere else; if that
- * answer is lost, asking again gives the client a further key.
+ * Clients, their keys and their rights. A key is in the answer to the request that made it and nowhere else. If that
+ * answer is lost, the same request again, under its Idempotency-Key, is answered with a new key in place of the lost one;
+ * under another, the client has a further key.
  */
 @RestController
 final class ClientController {
@@ -89,10 +90,12 @@ final class ClientController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Make a client, or give it a further key",
-            description = "Needs the scope administer. The key is in this answer and nowhere else.",
+            description = "Needs the scope administer. The key is in this answer and nowhere else. Sent again under the"
+                    + " same Idempotency-Key, it has a new key in place of the one before, which ends within a second;"
+                    + " under another one, a further key.",
             responses = {
                 @ApiResponse(responseCode = "201", description = "Made"),
-                @ApiResponse(responseCode = "200", description = "It was there, and has a further key now")
+                @ApiResponse(responseCode = "200", description = "It was there, and has a new key now")
             },
             requestBody =
                     @RequestBody(
@@ -103,7 +106,7 @@ final class ClientController {
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
             HttpServletRequest http) {
         Requests.requireScope(administrator, Scope.ADMINISTER);
-        Requests.idempotencyKey(keyHeader);
+        String requestKey = Requests.idempotencyKey(keyHeader);
         NewClient wanted = Requests.read(http, limits, NewClient.class);
         List<FormError> errors = new ArrayList<>();
         String name = name(wanted.name(), errors);
@@ -119,7 +122,11 @@ final class ClientController {
             throw new ProblemException(ProblemCode.CLIENT_EXISTS, null);
         }
         String key = ApiKeys.generate(random);
-        directory.addKey(client, ApiKeys.sha256(key));
+        try {
+            directory.addKey(client, ApiKeys.sha256(key), administrator, requestKey);
+        } catch (IllegalArgumentException ofAnother) {
+            throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, "it was used for another client");
+        }
         return ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(new ClientKey(
                         client.name(),

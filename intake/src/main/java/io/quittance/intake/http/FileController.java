@@ -16,6 +16,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -58,6 +59,11 @@ final class FileController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Hand in a file of one kind",
+            responses =
+                    @ApiResponse(
+                            responseCode = "202",
+                            description = "Durable. Header Idempotency-Replayed: true if it was before.",
+                            content = @Content(schema = @Schema(implementation = FileResult.class))),
             requestBody =
                     @RequestBody(
                             required = true,
@@ -103,7 +109,15 @@ final class FileController {
     }
 
     @GetMapping("/v1/files/{number}/rejects")
-    @Operation(summary = "The refused lines of a file, as a file to be mended and handed in again")
+    @Operation(
+            summary = "The refused lines of a file, as a file to be mended and handed in again",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = {
+                                @Content(mediaType = "text/csv", schema = @Schema(type = "string")),
+                                @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string"))
+                            }))
     ResponseEntity<byte[]> rejects(@AuthenticationPrincipal Client client, @PathVariable("number") long number)
             throws IOException {
         FileIntake.Accepted file = visible(client, number);

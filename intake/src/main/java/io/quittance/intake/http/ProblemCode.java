@@ -19,6 +19,8 @@ enum ProblemCode {
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The address does not take this method."),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "The address does not answer in the media type asked for."),
     ALREADY_DECIDED(HttpStatus.CONFLICT, "The approval was decided before."),
+    IDEMPOTENCY_KEY_REUSED(
+            HttpStatus.UNPROCESSABLE_CONTENT, "The header Idempotency-Key was used before for another request."),
     CLIENT_EXISTS(HttpStatus.CONFLICT, "The client exists with other scopes."),
     ARCHIVED(HttpStatus.GONE, "This is in an archive; ask the bank for it."),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than the limit."),

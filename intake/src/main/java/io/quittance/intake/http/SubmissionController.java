@@ -32,7 +32,8 @@ import org.springframework.web.bind.annotation.RestController;
  *
  * <p>Of a single submission the header {@code Idempotency-Key} is the submission's key. In an array each line has its own,
  * and the header only names the request; sending the array again answers each line as before, so nothing is remembered
- * of the request. A reference line is known by its own name in either case.
+ * of the request. A reference line is known by its own name in either case; a single account event that has none takes
+ * the header for it.
  */
 @RestController
 final class SubmissionController {
@@ -42,6 +43,7 @@ final class SubmissionController {
             + "|task_publications|task_completions|orders|cancels|spends|transfers|reversals";
 
     private static final String KEY_COLUMN = "submission_key";
+    private static final String EVENT_KEY = "event_key";
 
     private final IntakeQueue queue;
     private final HttpLimits limits;
@@ -78,7 +80,10 @@ final class SubmissionController {
     }
 
     private ResponseEntity<Object> single(Client client, Kind kind, String key, StrictJson.Fields fields) {
-        Forms.Result form = kind.isReference() ? form(kind, fields) : form(kind, withKey(fields, key));
+        Forms.Result form = switch (kind) {
+            case ACCOUNT_EVENTS -> form(kind, fields.values().containsKey(EVENT_KEY) ? fields : named(fields, key));
+            default -> form(kind, kind.isReference() ? fields : withKey(fields, key));
+        };
         Line line = form.line();
         if (line == null) {
             return Problem.of(form.errors()).answer();
@@ -88,6 +93,13 @@ final class SubmissionController {
             case Receipt.Recorded recorded -> taken(LineAnswer.of(recorded), recorded.repeated());
             case Receipt.Refused refused -> Problem.of(refused.errors()).answer();
         };
+    }
+
+    /** An event that has no name of its own has the request's. */
+    private static StrictJson.Fields named(StrictJson.Fields fields, String key) {
+        Map<String, String> values = new LinkedHashMap<>(fields.values());
+        values.put(EVENT_KEY, key);
+        return new StrictJson.Fields(values, fields.errors());
     }
 
     private static StrictJson.Fields withKey(StrictJson.Fields fields, String key) {

@@ -6,6 +6,9 @@ import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.report.BankViews;
 import io.quittance.domain.report.ClientViews;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -157,7 +160,12 @@ final class ViewController {
     }
 
     @GetMapping("/v1/transactions/{seq}/proof")
-    @Operation(summary = "The proof file of a sealed transfer, in its canonical form")
+    @Operation(
+            summary = "The proof file of a sealed transfer, in its canonical form",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = @Content(mediaType = "application/json", schema = @Schema(type = "object"))))
     ResponseEntity<String> proof(@AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {
         visible(client, seq);
         String proof = views.of(client).proof(seq).orElseThrow(Requests::notFound);

@@ -8,9 +8,8 @@ import io.quittance.domain.intake.Forms;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Submission;
-import java.util.ArrayList;
+import io.quittance.domain.intake.Words;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -89,21 +88,19 @@ public final class Columns {
 
     private static final Map<String, List<String>> WORDS = Map.of(
             "account_type",
-            words(AccountType.values()).stream()
-                    .filter(word -> !word.equals(AccountType.SYSTEM.wireName()))
-                    .toList(),
+            Words.of(AccountType.class),
             "kyc_level",
-            words(KycLevel.values()),
+            Words.of(KycLevel.class),
             "event",
-            words(AccountChange.values()),
+            Words.of(AccountChange.class),
             "mode",
-            words(Submission.DepositMode.values()),
+            Words.of(Submission.DepositMode.class),
             "side",
-            words(Submission.Side.values()),
+            Words.of(Submission.Side.class),
             "order_type",
-            words(Submission.OrderType.values()),
+            Words.of(Submission.OrderType.class),
             "time_in_force",
-            words(Submission.TimeInForce.values()));
+            Words.of(Submission.TimeInForce.class));
 
     private Columns() {}
 
@@ -112,7 +109,7 @@ public final class Columns {
         return TYPES.get(column);
     }
 
-    /** The words that a {@link Type#WORD} column may hold, in lower case; empty for other columns. */
+    /** The words that a {@link Type#WORD} column may hold; empty for other columns. */
     public static List<String> wordsOf(String column) {
         return WORDS.getOrDefault(column, List.of());
     }
@@ -124,13 +121,5 @@ public final class Columns {
                 .map(FormError::field)
                 .collect(Collectors.toSet());
         return kind.columns().stream().filter(missing::contains).toList();
-    }
-
-    private static List<String> words(Enum<?>[] constants) {
-        List<String> words = new ArrayList<>();
-        for (Enum<?> constant : constants) {
-            words.add(constant.name().toLowerCase(Locale.ROOT));
-        }
-        return List.copyOf(words);
     }
 }

@@ -7,9 +7,12 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -22,6 +25,7 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -202,7 +206,13 @@ public final class StrictJson {
                 type == Columns.Type.INTEGER ? parser.getString() : wrong(name, "must be a string, not a number");
             case VALUE_NUMBER_FLOAT -> wrong(name, "must be a whole number in digits: no point, no exponent");
             case VALUE_TRUE, VALUE_FALSE ->
-                type == Columns.Type.FLAG ? parser.getString() : wrong(name, "must be a string, not true or false");
+                type == Columns.Type.FLAG
+                        ? parser.getString()
+                        : wrong(
+                                name,
+                                type == Columns.Type.INTEGER
+                                        ? "must be whole digits, not true or false"
+                                        : "must be a string, not true or false");
             default -> {
                 parser.skipChildren();
                 yield wrong(name, "a line is flat: no objects or arrays within it");
@@ -238,6 +248,13 @@ public final class StrictJson {
             sentence =
                     "too deep, or a name, number or text that is too long: at most " + MAX_DEPTH + " levels, names of "
                             + MAX_NAME + ", numbers of " + MAX_NUMBER + " and texts of " + MAX_TEXT + " characters";
+        } else if (malformed instanceof UnrecognizedPropertyException unknown) {
+            sentence = "there is no field" + shortPath(unknown).replace(" at ", " ") + " here; the fields are "
+                    + Stream.ofNullable(unknown.getKnownPropertyIds())
+                            .flatMap(Collection::stream)
+                            .map(String::valueOf)
+                            .sorted()
+                            .collect(Collectors.joining(", "));
         } else if (!(malformed instanceof StreamReadException)) {
             String path = malformed.getPathReference();
             sentence = "the value does not have the shape that is needed"

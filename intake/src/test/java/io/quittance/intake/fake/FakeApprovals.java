@@ -6,15 +6,25 @@ import io.quittance.domain.seal.Hash32;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
 public final class FakeApprovals implements Approvals {
 
     private final Map<UUID, Approval> approvals = new HashMap<>();
+    private final Map<String, UUID> asked = new HashMap<>();
 
     @Override
-    public synchronized Approval request(Client maker, String action, Hash32 actionHash) {
+    public synchronized Asked request(Client maker, String requestKey, String action, Hash32 actionHash) {
+        UUID earlier = asked.get(maker.name() + ' ' + requestKey);
+        if (earlier != null) {
+            Approval before = Objects.requireNonNull(approvals.get(earlier));
+            if (!before.actionHash().equals(actionHash)) {
+                throw new IllegalArgumentException("the request key was used for another action");
+            }
+            return new Asked(before, true);
+        }
         var approval = new Approval(
                 new UUID(7, approvals.size() + 1),
                 action,
@@ -24,7 +34,8 @@ public final class FakeApprovals implements Approvals {
                 State.REQUESTED,
                 null);
         approvals.put(approval.id(), approval);
-        return approval;
+        asked.put(maker.name() + ' ' + requestKey, approval.id());
+        return new Asked(approval, false);
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class FakeClientDirectory implements ClientDirectory {
 
     private final Map<String, Client> clients = new HashMap<>();
     private final Map<Hash32, String> keys = new HashMap<>();
+    private final Map<String, Hash32> asked = new HashMap<>();
     private final Map<String, Map<UUID, Right>> rights = new HashMap<>();
     private final Set<UUID> accounts = new HashSet<>();
 
@@ -60,6 +61,15 @@ public final class FakeClientDirectory implements ClientDirectory {
     @Override
     public synchronized void addKey(Client client, Hash32 keySha256) {
         keys.put(keySha256, client.name());
+    }
+
+    @Override
+    public synchronized void addKey(Client client, Hash32 keySha256, Client asker, String requestKey) {
+        Hash32 before = asked.put(asker.name() + ' ' + requestKey, keySha256);
+        if (before != null && !client.name().equals(keys.remove(before))) {
+            throw new IllegalArgumentException("the request key was used for another client");
+        }
+        addKey(client, keySha256);
     }
 
     @Override

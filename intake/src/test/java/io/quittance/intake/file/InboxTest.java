@@ -177,8 +177,21 @@ class InboxTest {
     }
 
     @Test
-    void whatIsNoFileOfAClientIsNotTouched() throws IOException {
+    void aFileBesideTheClientsFoldersIsSentBackWithWhereItBelongs() throws IOException {
         Path stray = Files.writeString(root.resolve("inbox/day.csv"), "x");
+        Files.setLastModifiedTime(stray, FileTime.from(NOW.minus(Duration.ofDays(1))));
+        assertThat(inbox.isReady(stray)).isTrue();
+
+        inbox.take(stray);
+
+        assertThat(everythingUnder("inbox")).isEmpty();
+        assertThat(Files.readString(root.resolve("refused/day.csv"))).isEqualTo("x");
+        assertThat(Files.readString(root.resolve("outbox/day.result.json")))
+                .contains("NOT_PERMITTED", "put it into the folder of its client: inbox/CLIENT/day.csv");
+    }
+
+    @Test
+    void whatIsNoFileOfAClientIsNotTouched() throws IOException {
         Path deep = put("acme/deeper", "day.csv", "x");
         Path hidden = put("acme", ".day.csv", "x");
         Path other = put("acme", "day.txt", "x");
@@ -187,7 +200,7 @@ class InboxTest {
         Files.setLastModifiedTime(outside, FileTime.from(NOW.minus(Duration.ofDays(1))));
         Path link = Files.createSymbolicLink(root.resolve("inbox/acme/link.csv"), outside);
 
-        for (Path path : List.of(stray, deep, hidden, other, half, link)) {
+        for (Path path : List.of(deep, hidden, other, half, link)) {
             if (!Files.isSymbolicLink(path)) {
                 Files.setLastModifiedTime(path, FileTime.from(NOW.minus(Duration.ofDays(1))));
             }

@@ -116,6 +116,56 @@ class AdministrationTest extends ApiTest {
         assertThat(other.code()).isEqualTo("CLIENT_EXISTS");
     }
 
+    @Test
+    void theSameRequestForAClientAgainLeavesItOneKey() {
+        String request = newKey();
+        String name = "c" + newKey();
+        String body = "{\"name\":\"" + name + "\",\"scopes\":[\"read\"]}";
+        String lost = post(ADMINISTRATOR, "/v1/clients", request, body)
+                .json()
+                .path("api_key")
+                .asString();
+
+        String key = post(ADMINISTRATOR, "/v1/clients", request, body)
+                .json()
+                .path("api_key")
+                .asString();
+
+        assertThat(get(key, "/v1/cycles").status()).isEqualTo(200);
+        assertThat(get(lost, "/v1/cycles").status()).isEqualTo(401);
+        assertThat(post(ADMINISTRATOR, "/v1/clients", request, body.replace(name, name + "-other"))
+                        .code())
+                .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    }
+
+    @Test
+    void theSameRequestForAnApprovalAgainIsTheSameApproval() {
+        String request = newKey();
+        String body = "{\"action\":\"reversal\",\"reversed_submission\":\"" + SUBMISSION + "\"}";
+        Answer first = post(OPERATOR, "/v1/approvals", request, body);
+
+        Answer again = post(OPERATOR, "/v1/approvals", request, body);
+
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(post(OPERATOR, "/v1/approvals", request, body.replace("}", ",\"take_from_suspense\":true}"))
+                        .code())
+                .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    }
+
+    @Test
+    void whatIsToBeReversedMustBeThere() {
+        Answer asked = post(
+                OPERATOR,
+                "/v1/approvals",
+                newKey(),
+                "{\"action\":\"reversal\",\"reversed_submission\":\"" + NOWHERE + "\"}");
+
+        assertThat(asked.status()).isEqualTo(404);
+        assertThat(asked.json().path("detail").asString()).isEqualTo("there is no submission " + NOWHERE);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -161,6 +211,7 @@ class AdministrationTest extends ApiTest {
     }
 
     private String ask(UUID reversed, boolean fromSuspense) {
+        views.submissions.put(reversed, views.submissions.get(SUBMISSION));
         Answer asked = post(
                 OPERATOR,
                 "/v1/approvals",

@@ -66,6 +66,20 @@ class SubmissionApiTest extends ApiTest {
     }
 
     @Test
+    void anAccountEventWithoutANameHasTheRequestsKeyForIt() {
+        String key = newKey();
+        String event = "{\"account_id\":\"" + ACCOUNT + "\",\"event\":\"freeze\",\"reason\":\"court order\"}";
+
+        Answer named = post(OPERATOR, "/v1/account_events", key, event);
+
+        assertThat(named.status()).isEqualTo(202);
+        assertThat(named.json().path("name").asString()).isEqualTo(key);
+        assertThat(post(OPERATOR, "/v1/account_events", newKey(), "[" + event + "]")
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
     void theSameKeyWithOtherContentIsAConflictAndChangesNothing() {
         String key = newKey();
         post(PARTICIPANT, "/v1/transfers", key, transfer(ACCOUNT, RECEIVER, "100"));

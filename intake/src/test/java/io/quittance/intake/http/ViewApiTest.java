@@ -242,9 +242,45 @@ class ViewApiTest extends ApiTest {
                         .asString())
                 .isEqualTo("integer");
         assertThat(api.at("/components/schemas/Orders/properties/side/enum").toString())
-                .isEqualTo("[\"buy\",\"sell\"]");
+                .isEqualTo("[\"BUY\",\"SELL\"]");
+        assertThat(api.at("/components/schemas/AccountEvents/required").toString())
+                .isEqualTo("[\"account_id\",\"event\",\"reason\"]");
         assertThat(api.at("/components/securitySchemes/apiKey/scheme").asString())
                 .isEqualTo("bearer");
+    }
+
+    @Test
+    void theDescriptionSaysWhatFilesAndProofsAreAnsweredWith() {
+        JsonNode api = get(null, "/openapi.json").json();
+
+        JsonNode responses = api.at("/paths/~1v1~1files/post/responses");
+        assertThat(responses.propertyNames()).containsExactlyInAnyOrder("202", "default");
+        assertThat(responses
+                        .at("/202/content")
+                        .valueStream()
+                        .map(content -> content.at("/schema/$ref").asString()))
+                .containsOnly("#/components/schemas/FileResult");
+        assertThat(api.at("/components/schemas/FileResult/properties").isEmpty())
+                .isFalse();
+        assertThat(api.at("/paths/~1v1~1files~1{number}~1rejects/get/responses/200/content")
+                        .propertyNames())
+                .containsExactlyInAnyOrder("text/csv", "application/x-ndjson");
+        assertThat(api.at("/paths/~1v1~1transactions~1{seq}~1proof/get/responses/200/content/application~1json")
+                        .at("/schema/type")
+                        .asString())
+                .isEqualTo("object");
+    }
+
+    @Test
+    void everyReferenceOfTheDescriptionLeadsSomewhere() {
+        JsonNode api = get(null, "/openapi.json").json();
+
+        assertThat(api.findValuesAsString("$ref"))
+                .isNotEmpty()
+                .allSatisfy(
+                        reference -> assertThat(api.at(reference.substring(1)).isMissingNode())
+                                .as(reference)
+                                .isFalse());
     }
 
     @Test

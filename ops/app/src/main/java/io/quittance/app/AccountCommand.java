@@ -141,10 +141,8 @@ final class AccountCommand implements Callable<Integer> {
 
         private static Trouble refusal(List<FormError> errors) {
             return Trouble.wrongUsage(errors.stream()
-                    .map(error -> error.reason() + ": "
-                            + (error.detail().equals(error.reason().sentence())
-                                    ? error.detail()
-                                    : error.reason().sentence() + " (" + error.field() + ": " + error.detail() + ")"))
+                    .map(error -> (error.field().isEmpty() ? "" : error.field() + " ") + error.reason() + ": "
+                            + error.reason().sentence(error.detail()))
                     .collect(Collectors.joining("; ")));
         }
     }

@@ -54,6 +54,7 @@ final class AtExit {
             }
         }
         if (signalsAnswered) {
+            Console.leaveBar();
             System.err.println("quittance: interrupted.");
             Runtime.getRuntime().halt(Trouble.INTERRUPTED);
         }

@@ -59,6 +59,25 @@ final class BankOpening {
         }
     }
 
+    /** Before anything is made in a database that is no bank's. */
+    static void requireBank(Premises premises) {
+        requireAnswer(premises.databaseUrl());
+        try (var connection = DriverManager.getConnection(premises.databaseUrl());
+                var row = connection.createStatement().executeQuery("SELECT to_regclass('bank') IS NOT NULL")) {
+            row.next();
+            if (!row.getBoolean(1)) {
+                throw noBank(premises.directory());
+            }
+        } catch (SQLException failure) {
+            throw Trouble.machineLacks("The database cannot be asked: " + Trouble.firstLine(failure));
+        }
+    }
+
+    static Trouble noBank(DataDirectory directory) {
+        return Trouble.wrongUsage("There is no bank in " + directory.root()
+                + "; name its directory with --data-dir, or start one with 'ops/quittance serve'.");
+    }
+
     /** Something else may listen there and never say a word, for which the pool would wait without end. */
     private static void requireAnswer(String databaseUrl) {
         var patience = new Properties();
@@ -145,6 +164,18 @@ final class BankOpening {
             return new BankSecret(1, bytes);
         } catch (IOException | IllegalArgumentException unreadable) {
             throw Trouble.machineLacks("The bank's secret in " + file + " cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    /**
+     * For a bank that is open: a new secret would hash its accounts anew, and no proof of before would fit.
+     *
+     * @throws Trouble if the secret's file is not there
+     */
+    static void requireSecret(DataDirectory directory) {
+        if (!Files.exists(directory.secret())) {
+            throw Trouble.wrongUsage("The bank of this database has its secret in another data directory than "
+                    + directory.root() + "; name that one with --data-dir, or bring its file bank-secret back.");
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
@@ -39,7 +40,7 @@ final class BankSession implements AutoCloseable {
     /**
      * How to open it.
      *
-     * @param file what the bank is opened with the first time
+     * @param file what a new bank is opened with; null if it must be open already
      * @param firstDate its first business date; null for today's
      * @param clock where its clock stands from the beginning; null for the database's own
      * @param registry address of the registry; null for our own on a development chain
@@ -48,7 +49,7 @@ final class BankSession implements AutoCloseable {
      * @param properties settings of the application's parts
      */
     record Opening(
-            BankFile file,
+            @Nullable BankFile file,
             @Nullable LocalDate firstDate,
             @Nullable Instant clock,
             @Nullable String registry,
@@ -58,13 +59,16 @@ final class BankSession implements AutoCloseable {
 
         /** For commands that only look and work on what is there. */
         static Opening ofExisting() {
-            return new Opening(BankFile.read(null), null, null, null, null, false, Map.of());
+            return new Opening(null, null, null, null, null, false, Map.of());
         }
     }
 
     /** Takes the premises over: they are closed with the session, or right here if it cannot be opened. */
     static BankSession open(Premises premises, Opening opening) {
         try {
+            if (opening.file() == null) {
+                BankOpening.requireBank(premises);
+            }
             BankOpening.migrate(premises.databaseUrl());
             Bank bank = openBank(premises, opening);
             BankSecret secret = BankOpening.secret(premises.directory(), bank.chainId());
@@ -90,18 +94,28 @@ final class BankSession implements AutoCloseable {
                             .map(Bank::registry)
                             .orElse(null);
             BankOpening.ChainPlace place = BankOpening.registry(premises, registry);
+            BankFile file = opening.file();
+            if (known.isEmpty() && file == null) {
+                throw BankOpening.noBank(premises.directory());
+            }
+            if (known.isPresent() && file != null) {
+                file.requireDescribes(known.get(), banks.parameters(1));
+            }
             Bank bank = known.orElseGet(() -> BankOpening.bank(
-                    opening.file(),
+                    Objects.requireNonNull(file),
                     place,
-                    opening.firstDate() != null ? opening.firstDate() : BankOpening.today(opening.file())));
+                    opening.firstDate() != null ? opening.firstDate() : BankOpening.today(file)));
             if (bank.chainId() != place.chainId() || !bank.registry().equalsIgnoreCase(place.registry())) {
                 throw Trouble.wrongUsage(
                         "This bank commits to registry " + bank.registry() + " on chain " + bank.chainId()
                                 + ", and " + premises.chain() + " is chain " + place.chainId() + " with registry "
                                 + place.registry() + ".");
             }
-            if (known.isEmpty()) {
-                banks.open(bank, opening.file().parameters());
+            if (known.isPresent()) {
+                BankOpening.requireSecret(premises.directory());
+            } else if (file != null) {
+                BankOpening.secret(premises.directory(), bank.chainId()); // So that no bank is open without one.
+                banks.open(bank, file.parameters());
                 banks.setClock(opening.clock());
             }
             Windows windows = SqlAdapters.windows(source);
@@ -154,8 +168,7 @@ final class BankSession implements AutoCloseable {
 
     /** The port of the doors, once they are open. */
     int port() {
-        return Integer.parseInt(
-                java.util.Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
+        return Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
     }
 
     @Override

@@ -1,12 +1,16 @@
 package io.quittance.app;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options that all commands on a bank share. */
 final class CommonOptions {
+
+    private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-fA-F]{40}");
 
     @Option(
             names = "--data-dir",
@@ -53,14 +57,20 @@ final class CommonOptions {
         }
     }
 
+    /** @throws Trouble if a registry is named by something that is no address of a contract */
+    static void requireAddress(@Nullable String registry) {
+        if (registry != null && !ADDRESS.matcher(registry).matches()) {
+            throw Trouble.wrongUsage(
+                    "--registry takes a contract's address, 0x and 40 hexadecimal digits, not \"" + registry + "\".");
+        }
+    }
+
     /** The bank of the data directory, for commands that work on what is there. */
     BankSession openExisting() {
         Premises.Wanted wanted = wanted();
-        if (databaseUrl == null
-                && !java.nio.file.Files.isDirectory(
-                        new DataDirectory(DataDirectory.chosen(dataDirectory)).postgres())) {
-            throw Trouble.wrongUsage("There is no bank in " + DataDirectory.chosen(dataDirectory)
-                    + "; name its directory with --data-dir, or start one with 'ops/quittance serve'.");
+        var directory = new DataDirectory(wanted.dataDirectory());
+        if (!Files.isDirectory(databaseUrl == null ? directory.postgres() : directory.root())) {
+            throw BankOpening.noBank(directory);
         }
         return BankSession.open(Premises.open(wanted), BankSession.Opening.ofExisting());
     }

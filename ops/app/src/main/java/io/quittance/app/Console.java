@@ -13,7 +13,8 @@ final class Console {
 
     private final PrintStream out;
     private final boolean someoneLooksOn;
-    private boolean barOpen;
+    /** Of whichever console drew it: there is one terminal. */
+    private static volatile boolean barOpen;
 
     Console(boolean json) {
         this.out = json ? System.err : System.out;
@@ -45,6 +46,14 @@ final class Console {
             if (done >= of) {
                 endBar();
             }
+        }
+    }
+
+    /** Leaves a bar as it stands and goes to the next line, so that what ends the process is said on a line of its own. */
+    static void leaveBar() {
+        if (barOpen) {
+            barOpen = false;
+            System.out.println();
         }
     }
 

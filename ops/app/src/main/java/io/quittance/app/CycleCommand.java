@@ -44,9 +44,7 @@ final class CycleCommand implements Callable<Integer> {
             }
             return "BREAKS".equals(view.verdict()) ? Trouble.CHECK_FAILED : Trouble.DONE;
         } catch (CycleRunner.CycleFailed failed) {
-            throw Trouble.in(failed)
-                    .orElseGet(() ->
-                            Trouble.checkFailed("The " + Trouble.firstLine(failed) + " (run it again to resume)"));
+            throw Trouble.of(failed);
         }
     }
 }

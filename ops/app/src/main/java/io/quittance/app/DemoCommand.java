@@ -91,7 +91,7 @@ final class DemoCommand implements Callable<Integer> {
         console.line("Starting PostgreSQL and the chain ...");
         Premises premises = Premises.openOwned(
                 directory, new Premises.Wanted(directory.root(), wanted.databaseUrl(), wanted.chain(), 0));
-        try (BankSession session = BankSession.open(premises, opening(demo, first))) {
+        try (BankSession session = BankSession.open(premises, opening(directory, demo, first))) {
             console.line("  database  %s", premises.databaseUrl().replaceAll("\\?.*", ""));
             console.line(
                     "  chain     %d at %s, registry %s",
@@ -119,13 +119,16 @@ final class DemoCommand implements Callable<Integer> {
             }
             return passed ? Trouble.DONE : Trouble.CHECK_FAILED;
         } catch (CycleRunner.CycleFailed failed) {
-            throw Trouble.checkFailed("The " + failed.getMessage());
+            throw Trouble.of(failed);
         }
     }
 
-    private BankSession.Opening opening(Path demo, LocalDate first) {
+    private BankSession.Opening opening(DataDirectory directory, Path demo, LocalDate first) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("server.port", port);
+        if (keep) {
+            properties.put("quittance.inbox.directory", directory.files().toString());
+        }
         properties.put(
                 "quittance.schedule.cron", "0 0 0 1 1 ? 2099"); // The demo's clock stands still: nothing falls due.
         return new BankSession.Opening(
@@ -166,8 +169,6 @@ final class DemoCommand implements Callable<Integer> {
                 .client();
         Client meter = LocalClients.make(clients, "demo-meter", EnumSet.of(Client.Scope.METER))
                 .client();
-        LocalClients.make(clients, "demo-maker", EnumSet.of(Client.Scope.OPERATE, Client.Scope.READ));
-        LocalClients.make(clients, "demo-checker", EnumSet.of(Client.Scope.OPERATE, Client.Scope.READ));
         try (Stream<Path> files = Files.list(day)) {
             for (Path file : files.sorted().toList()) {
                 boolean metering = String.valueOf(file.getFileName()).contains("metering");
@@ -315,6 +316,19 @@ final class DemoCommand implements Callable<Integer> {
         if (key != null) {
             console.line("  operator's key, shown this once: %s", key);
         }
+        for (String name : List.of("maker", "checker")) {
+            String keyOf = LocalClients.make(
+                            session.get(ClientDirectory.class),
+                            "demo-" + name,
+                            EnumSet.of(Client.Scope.OPERATE, Client.Scope.READ))
+                    .key();
+            if (keyOf != null) { // Null on a database that had a demo before.
+                console.line("  key of demo-%s, for a reversal's two people: %s", name, keyOf);
+            }
+        }
+        console.line(
+                "  files put into %s are taken in",
+                session.premises().directory().files().resolve("inbox").resolve(LocalClients.OPERATOR));
         new CountDownLatch(1).await();
     }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,6 +23,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Mixin
     private CommonOptions common = new CommonOptions();
+
+    private static final int NODE_NEEDED = 20;
+    private static final Pattern COLOURS = Pattern.compile("\u001B\\[[0-9;]*m");
 
     /** One thing looked at. */
     record Finding(String name, boolean good, String detail) {}
@@ -36,8 +41,9 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(dataDirectory());
         findings.add(disk());
         findings.add(anvil());
-        findings.add(tool("node", "--version", "the contracts' build and the embedded chain come from npm packages"));
-        findings.add(tool("npm", "--version", "the contracts' build and the embedded chain come from npm packages"));
+        findings.add(tool("mvn", "Maven builds the program from its sources"));
+        findings.add(tool("node", "the contracts' build and the embedded chain come from npm packages"));
+        findings.add(tool("npm", "the contracts' build and the embedded chain come from npm packages"));
         long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
         findings.add(new Finding(
                 "memory",
@@ -86,13 +92,24 @@ final class DoctorCommand implements Callable<Integer> {
                         : "run 'ops/quittance demo' once, which installs it by npm");
     }
 
-    private static Finding tool(String name, String argument, String why) {
+    private static boolean tooOld(String version) {
+        Matcher major = Pattern.compile("^v(\\d+)[.]").matcher(version);
+        return major.find() && Integer.parseInt(major.group(1)) < NODE_NEEDED;
+    }
+
+    private static Finding tool(String name, String why) {
         try {
-            Process process =
-                    new ProcessBuilder(name, argument).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(name, "--version")
+                    .redirectErrorStream(true)
+                    .start();
             String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             boolean good = process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
-            return new Finding(name, good, good ? out.strip() : why);
+            String first =
+                    COLOURS.matcher(out).replaceAll("").lines().findFirst().orElse("");
+            if (good && name.equals("node") && tooOld(first)) {
+                return new Finding(name, false, first + "; version " + NODE_NEEDED + " or newer is needed");
+            }
+            return new Finding(name, good, good ? first : "does not run; " + why);
         } catch (IOException missing) {
             return new Finding(name, false, "not found; " + why);
         } catch (InterruptedException interrupted) {

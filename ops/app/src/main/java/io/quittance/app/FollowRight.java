@@ -5,6 +5,7 @@ import io.quittance.domain.commitment.CycleRegistry;
 import io.quittance.domain.commitment.FollowSettings;
 import java.time.Duration;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Lets the right to follow the chain lapse at a regular end, so that the next command need not wait until it does by
@@ -19,7 +20,7 @@ record FollowRight(CommitmentStore commitments, CycleRegistry registry, FollowSe
     public void close() {
         try {
             commitments.claim(registry.committer(), settings.owner(), AT_ONCE);
-        } catch (DataAccessException gone) {
+        } catch (DataAccessException | TransactionException gone) {
             // Without a database there is nothing to give back; it lapses.
         }
     }

@@ -62,7 +62,7 @@ final class FsckCommand implements Callable<Integer> {
         for (Identity identity : identities) {
             boolean matched = identity.verdict() == Identity.Verdict.MATCHED;
             console.line(
-                    "%-6s %-50s %-12s %s%s",
+                    "%-6s %-54s %-12s %s%s",
                     matched ? "ok" : "WRONG",
                     identity.name(),
                     identity.asset(),

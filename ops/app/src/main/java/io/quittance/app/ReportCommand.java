@@ -2,6 +2,7 @@ package io.quittance.app;
 
 import io.quittance.domain.report.BankViews;
 import io.quittance.jobs.CycleReports;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,15 +27,13 @@ final class ReportCommand implements Callable<Integer> {
             BankViews.CycleView view = session.get(BankViews.class)
                     .cycle(cycle)
                     .orElseThrow(() -> Trouble.wrongUsage("There is no cycle " + cycle + "."));
-            session.get(CycleReports.class).write(cycle);
+            Path files = session.get(CycleReports.class).write(cycle);
             if (common.json) {
                 System.out.println(Json.of(CycleTable.asMap(view)));
             } else {
                 CycleTable.print(console, view);
             }
-            console.line(
-                    "  reports                %s",
-                    session.premises().directory().reports());
+            console.line("  reports                %s", files);
             return Trouble.DONE;
         }
     }

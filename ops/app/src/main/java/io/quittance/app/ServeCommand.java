@@ -41,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--bank",
             paramLabel = "FILE",
-            description = "What the bank is opened with the first time: a JSON file.")
+            description = "What a new bank is opened with, a JSON file; a bank that is open must be this one.")
     private @Nullable Path bank;
 
     @Option(
@@ -69,12 +69,15 @@ final class ServeCommand implements Callable<Integer> {
             throw Trouble.wrongUsage(
                     "\"" + cron + "\" is not a cron expression; six or seven fields, such as \"0 0 * * * ?\".");
         }
+        Premises.Wanted wanted = common.wanted();
+        CommonOptions.requireAddress(registry);
+        BankSession.Opening opening = opening(new DataDirectory(wanted.dataDirectory()));
         HttpPort.require(address, port);
-        Premises premises = Premises.open(common.wanted());
+        Premises premises = Premises.open(wanted);
         if (!premises.ownsDirectory()) {
             throw Trouble.machineLacks("A service of " + premises.directory().root() + " runs already.");
         }
-        try (BankSession session = BankSession.open(premises, opening(premises))) {
+        try (BankSession session = BankSession.open(premises, opening)) {
             URI http = URI.create("http://" + address + ":" + session.port());
             String key = LocalClients.operatorKey(session.get(ClientDirectory.class), premises.directory());
             console.line(
@@ -110,12 +113,13 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private BankSession.Opening opening(Premises premises) {
+    /** All that can be wrong about the options is found before anything is started. */
+    private BankSession.Opening opening(DataDirectory directory) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("server.port", port);
         properties.put("server.address", address);
         properties.put("quittance.schedule.cron", cron);
-        properties.put("quittance.inbox.directory", premises.directory().files().toString());
+        properties.put("quittance.inbox.directory", directory.files().toString());
         return new BankSession.Opening(BankFile.read(bank), null, null, registry, signer(), true, properties);
     }
 
@@ -126,6 +130,10 @@ final class ServeCommand implements Callable<Integer> {
         String password = BankOpening.environment("QUITTANCE_KEYSTORE_PASSWORD")
                 .orElseThrow(() ->
                         Trouble.wrongUsage("The keystore's password is missing: set QUITTANCE_KEYSTORE_PASSWORD."));
-        return Signers.keystore(keystore, password);
+        try {
+            return Signers.keystore(keystore, password);
+        } catch (IllegalArgumentException unusable) {
+            throw Trouble.wrongUsage("The committer's key is not usable: " + unusable.getMessage() + ".");
+        }
     }
 }

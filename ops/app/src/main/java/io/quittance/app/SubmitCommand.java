@@ -49,12 +49,15 @@ final class SubmitCommand implements Callable<Integer> {
         Kind given = kind == null
                 ? null
                 : Kind.named(kind)
+                        .filter(SubmitCommand::comesInFiles)
                         .orElseThrow(() -> Trouble.wrongUsage("There is no kind \"" + kind + "\"; the kinds are "
                                 + String.join(
                                         ", ",
                                         java.util.Arrays.stream(Kind.values())
+                                                .filter(SubmitCommand::comesInFiles)
                                                 .map(Kind::wireName)
-                                                .toList()) + "."));
+                                                .toList())
+                                + "."));
         for (Path file : files) {
             if (!Files.isReadable(file)) {
                 throw Trouble.wrongUsage("The file " + file + " is not there or cannot be read.");
@@ -76,6 +79,10 @@ final class SubmitCommand implements Callable<Integer> {
             System.out.println(Json.of(Map.of("files", results)));
         }
         return allTaken ? Trouble.DONE : Trouble.WRONG_USAGE;
+    }
+
+    private static boolean comesInFiles(Kind kind) {
+        return kind != Kind.REVERSALS;
     }
 
     /** Hands one file in and shows how far it is read. */
@@ -119,12 +126,11 @@ final class SubmitCommand implements Callable<Integer> {
                 for (FileIntake.RefusedLine line : taken.refused()) {
                     line.errors().forEach(error -> {
                         console.line(
-                                "  line %d: %s%s: %s (%s)",
+                                "  line %d: %s%s: %s",
                                 line.lineNo(),
                                 error.field().isEmpty() ? "" : error.field() + " ",
                                 error.reason(),
-                                error.reason().sentence(),
-                                error.detail());
+                                error.reason().sentence(error.detail()));
                         lines.add(Map.of(
                                 "line", line.lineNo(),
                                 "field", error.field(),
@@ -140,11 +146,10 @@ final class SubmitCommand implements Callable<Integer> {
                 var errors = new ArrayList<Map<String, Object>>();
                 refused.errors().forEach(error -> {
                     console.line(
-                            "  %s%s: %s (%s)",
+                            "  %s%s: %s",
                             error.lineNo() == 0 ? "" : "line " + error.lineNo() + ": ",
                             error.reason(),
-                            error.reason().sentence(),
-                            error.detail());
+                            error.reason().sentence(error.detail()));
                     errors.add(Map.of(
                             "line", error.lineNo(), "code", error.reason().name(), "detail", error.detail()));
                 });

@@ -1,6 +1,7 @@
 package io.quittance.app;
 
 import io.quittance.domain.commitment.ChainUnavailableException;
+import io.quittance.jobs.CycleRunner;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Optional;
@@ -75,6 +76,11 @@ final class Trouble extends RuntimeException {
             }
         }
         return Optional.ofNullable(gone);
+    }
+
+    /** Why a cycle did not end: what it lacked, else what it found. */
+    static Trouble of(CycleRunner.CycleFailed failed) {
+        return in(failed).orElseGet(() -> checkFailed("The " + firstLine(failed) + " (run it again to resume)"));
     }
 
     /** No connection to be had, class 08; a server that shuts down or crashes, 57P01 to 57P03; one that is full, class 53. */

@@ -57,6 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         Console console = new Console(json);
         CommonOptions.requireNode(chain);
+        CommonOptions.requireAddress(registry);
         ProofFile file;
         try {
             String text = text();
@@ -73,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         ProofFinding finding = file.verifyOffline();
         if (finding != ProofFinding.HOLDS) {
-            return answer(console, file, "the proof does not hold: " + finding);
+            return answer(console, file, "the proof does not hold: " + finding.sentence() + " (" + finding + ")");
         }
         String asked = registry != null ? registry : file.domain().registry();
         if (!asked.equalsIgnoreCase(file.domain().registry())) {
@@ -85,6 +86,11 @@ final class VerifyCommand implements Callable<Integer> {
         }
         var common = new CommonOptions();
         common.dataDirectory = dataDirectory;
+        var directory = new DataDirectory(DataDirectory.chosen(dataDirectory));
+        if (!Files.isDirectory(directory.chain())) {
+            throw Trouble.wrongUsage("There is no chain in " + directory.root() + "; name a node of chain "
+                    + file.domain().chainId() + " with --chain-url, or its bank's directory with --data-dir.");
+        }
         try (Premises premises = Premises.open(common.wanted())) {
             return against(console, file, premises.chain(), asked);
         }

@@ -480,7 +480,12 @@ class ArchiveIT {
     private void reverse(UUID reversed, String key) {
         Approvals approvals = session.get(Approvals.class);
         UUID approval = approvals
-                .request(sender, ReversalAction.words(reversed, false), ReversalAction.hash(reversed, false))
+                .request(
+                        sender,
+                        UUID.randomUUID().toString(),
+                        ReversalAction.words(reversed, false),
+                        ReversalAction.hash(reversed, false))
+                .approval()
                 .id();
         approvals.decide(checker, approval, true);
         send(key, new Submission.Reversal(reversed, approval, false));

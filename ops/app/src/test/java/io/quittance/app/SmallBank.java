@@ -186,7 +186,12 @@ final class SmallBank {
                 .client();
         Approvals approvals = session.get(Approvals.class);
         UUID approval = approvals
-                .request(client, ReversalAction.words(reversed, false), ReversalAction.hash(reversed, false))
+                .request(
+                        client,
+                        UUID.randomUUID().toString(),
+                        ReversalAction.words(reversed, false),
+                        ReversalAction.hash(reversed, false))
+                .approval()
                 .id();
         approvals.decide(checker, approval, true);
         var line = new Line.OfSubmission("rev-1", new Submission.Reversal(reversed, approval, false));

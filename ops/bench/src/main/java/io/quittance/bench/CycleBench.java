@@ -82,7 +82,7 @@ final class CycleBench implements Callable<Integer> {
     @Option(
             names = "--mix",
             defaultValue = "transfers",
-            description = "What is handed in: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "What is handed in: transfers, all, hot, wide or zipf (default: ${DEFAULT-VALUE}).")
     private Workload.Mix mix = Workload.Mix.TRANSFERS;
 
     @Option(

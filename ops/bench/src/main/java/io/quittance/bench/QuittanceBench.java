@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 
 /** The command line behind {@code ops/quittance bench}; its exit codes are the program's. */
 @Command(
-        name = "bench",
+        name = "quittance bench",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "NAME",
         description = "Measures the bank against its targets, one benchmark at a time.",
