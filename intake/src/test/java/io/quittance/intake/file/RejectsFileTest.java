@@ -42,8 +42,8 @@ class RejectsFileTest {
                 .isEqualTo("#quittance,1,transfers,F.r1,\n" + HEADER
                         + ",quittance_line,quittance_field,quittance_code,quittance_reason,quittance_retry\n" + raw
                         + ",3,'=HYPERLINK(1); amount_utoken,UNKNOWN_FIELD; AMOUNT_NOT_POSITIVE,"
-                        + "\"The kind has no field of this name. say \"\"no\"\", please; "
-                        + "The amount must be more than zero. must not be negative\",after_mending; after_mending\n");
+                        + "\"The kind has no field of this name. (say \"\"no\"\", please); "
+                        + "The amount must be more than zero. (must not be negative)\",after_mending; after_mending\n");
     }
 
     @Test
