@@ -1,6 +1,7 @@
 package io.quittance.sql;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,7 @@ final class AtOnce {
         try (ExecutorService pool = Executors.newFixedThreadPool(SESSIONS);
                 Connection holder = bank.database.owner().getConnection();
                 Statement statement = holder.createStatement()) {
+            openConnections(bank);
             holder.setAutoCommit(false);
             List<Future<T>> answers = new ArrayList<>();
             try {
@@ -55,7 +57,7 @@ final class AtOnce {
                     int number = i;
                     answers.add(pool.submit(() -> work.run(number)));
                 }
-                awaitWaiting(bank);
+                awaitWaiting(bank, answers);
             } finally {
                 holder.rollback();
             }
@@ -63,7 +65,21 @@ final class AtOnce {
         }
     }
 
-    private static void awaitWaiting(TestBank bank) throws InterruptedException {
+    /** One after the other: a pool of which many ask at once while it is empty may let one of them wait for ever. */
+    private static void openConnections(TestBank bank) throws SQLException {
+        var open = new ArrayList<Connection>();
+        try {
+            while (open.size() < SESSIONS) {
+                open.add(bank.database.application().getConnection());
+            }
+        } finally {
+            for (Connection connection : open) {
+                connection.close();
+            }
+        }
+    }
+
+    private static void awaitWaiting(TestBank bank, List<? extends Future<?>> answers) throws Exception {
         long deadline = System.currentTimeMillis() + PATIENCE_MS;
         while (bank.owner
                         .sql("SELECT count(*) FROM pg_stat_activity "
@@ -71,11 +87,24 @@ final class AtOnce {
                         .query(Long.class)
                         .single()
                 < SESSIONS) {
+            for (Future<?> answer : answers) {
+                if (answer.isDone()) {
+                    throw new AssertionError("a worker did not wait and got " + answer.get());
+                }
+            }
             if (System.currentTimeMillis() > deadline) {
-                throw new AssertionError("the workers do not wait for the lock");
+                throw new AssertionError("the workers do not wait for the lock: " + sessions(bank));
             }
             Thread.sleep(5);
         }
+    }
+
+    private static List<String> sessions(TestBank bank) {
+        return bank.owner
+                .sql("SELECT concat_ws(' ', state, wait_event_type, wait_event, query) FROM pg_stat_activity "
+                        + "WHERE datname = current_database()")
+                .query(String.class)
+                .list();
     }
 
     private static <T> List<T> results(List<Future<T>> answers) throws Exception {
