@@ -85,9 +85,10 @@ CREATE TABLE net_positions (
     reserved       bigint    NOT NULL CHECK (reserved >= 0),  -- What of it is reserved after the cycle.
     previous_cycle bigint    NOT NULL CHECK (previous_cycle < cycle),  -- Of the position before; 0 if this is the first.
     entries        integer[] NOT NULL,  -- Positions in the cycle of the transfers that the account took part in.
+    running        bigint[],  -- What was posted after each 256th of them, for statements to count from; NULL for fewer.
     PRIMARY KEY (cycle, asset, account_id)
 );
-ALTER TABLE net_positions ALTER COLUMN entries SET STORAGE EXTERNAL;
+ALTER TABLE net_positions ALTER COLUMN entries SET STORAGE EXTERNAL, ALTER COLUMN running SET STORAGE EXTERNAL;
 
 CREATE TABLE books_head (
     one        boolean PRIMARY KEY DEFAULT true CHECK (one),

@@ -20,16 +20,15 @@ CREATE FUNCTION first_seq_of_date(wanted date) RETURNS bigint LANGUAGE sql STABL
     FROM books_head h
 $$;
 
--- The newest position of a balance at or before a cycle; NULL if there is none. Two searches take turns and the first to
--- arrive ends both: back along the chain from the newest position, and up from the cycle to the first position after it,
--- which names the one looked for. A balance that seldom moves has a short chain; one that often moves is found near by.
-CREATE FUNCTION position_at(account uuid, asset_no integer, at_cycle bigint) RETURNS net_positions
+-- The cycle of the newest position of a balance at or before a cycle; 0 if there is none. Two searches take turns and the
+-- first to arrive ends both: back along the chain from the newest position, and up from the cycle to the first position after
+-- it, which names the one looked for. A balance that seldom moves has a short chain; one that often moves is found near by.
+CREATE FUNCTION position_at(account uuid, asset_no integer, at_cycle bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     back bigint := (SELECT b.last_position FROM account_balances b WHERE b.account_id = account AND b.asset = asset_no);
     up   bigint := at_cycle;
     met  bigint;
-    p    net_positions;
 BEGIN
     WHILE back > at_cycle LOOP
         SELECT n.previous_cycle INTO met FROM net_positions n
@@ -42,8 +41,7 @@ BEGIN
             WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
         END IF;
     END LOOP;
-    SELECT n.* INTO p FROM net_positions n WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
-    RETURN p;
+    RETURN coalesce(back, 0);
 END;
 $$;
 
@@ -53,69 +51,93 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT width_bucket(least(greatest(seq - first_seq - 1, -1), 2147483647)::integer, entries)
 $$;
 
--- The lines of a position with a seq in a range, no more than a page of them from its beginning or its end. Running balances
--- are counted from the position's opening or its closing, whichever is nearer. One plan serves all cycles: it prunes partitions
--- as it starts, and planning anew for each of them would cost more than reading.
-CREATE FUNCTION position_lines(p net_positions, from_seq bigint, to_seq bigint, newest_first boolean, page integer)
+-- The lines of a balance in a cycle with a seq in a range, no more than a page of them from the range's beginning or its end;
+-- none if it has no position there. Running balances are counted from the opening, or from the last one that the position keeps
+-- before the page: 255 transfers are read beyond it at most. A position may have a million entries: they are fetched once, into
+-- a variable. One plan serves all cycles: it prunes partitions as it starts, and planning anew for each of them would cost more
+-- than reading.
+CREATE FUNCTION position_lines(account uuid, asset_no integer, of_cycle bigint, from_seq bigint, to_seq bigint,
+    newest_first boolean, page integer)
 RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type smallint,
     task_id text, intake_no bigint, balance bigint, business_date date, created_at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
 DECLARE
-    y       settlement_cycles := (SELECT s FROM settlement_cycles s WHERE s.cycle = p.cycle);
-    low     integer := entries_below(p.entries, y.first_seq, from_seq) + 1;
-    high    integer := entries_below(p.entries, y.first_seq, to_seq + 1);
-    opening bigint := p.closing - p.credits + p.debits;
-    forward boolean;
+    y       settlement_cycles := (SELECT s FROM settlement_cycles s WHERE s.cycle = of_cycle);
+    entries integer[];
+    running bigint[];
+    start   bigint;
+    low     integer;
+    high    integer;
+    kept    integer;
     ids     bigint[];
 BEGIN
+    SELECT n.entries, n.running, n.closing - n.credits + n.debits INTO entries, running, start FROM net_positions n
+    WHERE n.cycle = of_cycle AND n.asset = asset_no AND n.account_id = account;
+    low := entries_below(entries, y.first_seq, from_seq) + 1;
+    high := entries_below(entries, y.first_seq, to_seq + 1);
     IF newest_first THEN
         low := greatest(low, high - page + 1);
     ELSE
         high := least(high, low + page - 1);
     END IF;
-    IF high < low THEN
+    IF high < low OR low IS NULL THEN
         RETURN;
     END IF;
-    forward := high <= cardinality(p.entries) - low + 1;
-    ids := ARRAY(SELECT y.first_seq + e FROM unnest(
-        CASE WHEN forward THEN p.entries[:high] ELSE p.entries[low:] END) AS e);
+    kept := (low - 1) / 256;
+    IF kept > 0 THEN
+        start := running[kept];
+    END IF;
+    ids := ARRAY(SELECT y.first_seq + e FROM unnest(entries[kept * 256 + 1:high]) AS e);
     RETURN QUERY
     SELECT l.id, y.cycle, l.from_account, l.to_account, l.amount, l.transaction_type, l.task_id, l.intake_no,
-        (CASE WHEN forward THEN opening + l.so_far ELSE p.closing - l.from_here + l.moved END)::bigint,
-        y.business_date, y.cut_off
+        (start + l.so_far)::bigint, y.business_date, y.cut_off
     FROM (
-        SELECT t.*, sum(t.moved) OVER (ORDER BY t.id) AS so_far,
-            sum(t.moved) OVER (ORDER BY t.id DESC) AS from_here
+        SELECT t.*, sum(CASE t.to_account WHEN account THEN t.amount ELSE -t.amount END) OVER (ORDER BY t.id) AS so_far
         FROM (
-            SELECT j.id, j.from_account, j.to_account, j.amount, j.transaction_type, j.task_id, j.intake_no,
-                CASE j.to_account WHEN p.account_id THEN j.amount ELSE -j.amount END AS moved
+            SELECT j.id, j.from_account, j.to_account, j.amount, j.transaction_type, j.task_id, j.intake_no
             FROM token_transactions j WHERE j.created_at = y.cut_off AND j.id = ANY (ids)
         ) t
     ) l
-    WHERE l.id BETWEEN y.first_seq + p.entries[low] AND y.first_seq + p.entries[high]
+    WHERE l.id >= ids[low - kept * 256]
     ORDER BY CASE WHEN newest_first THEN -l.id ELSE l.id END;
 END;
 $$;
 
 -- What was posted before a transfer of any account.
 CREATE FUNCTION balance_before(account uuid, asset_no integer, before_seq bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
 DECLARE
-    at    bigint := cycle_of_seq(before_seq);
-    p     net_positions := position_at(account, asset_no, at);
-    first bigint := (SELECT y.first_seq FROM settlement_cycles y WHERE y.cycle = at);
-    below integer;
+    at      bigint := cycle_of_seq(before_seq);
+    newest  bigint := position_at(account, asset_no, at);
+    y       settlement_cycles := (SELECT s FROM settlement_cycles s WHERE s.cycle = at);
+    entries integer[];
+    running bigint[];
+    opening bigint;
+    closing bigint;
+    below   integer;
+    kept    integer;
+    ids     bigint[];
 BEGIN
-    IF p.cycle IS NULL THEN
+    SELECT n.closing - n.credits + n.debits, n.closing INTO opening, closing FROM net_positions n
+    WHERE n.cycle = newest AND n.asset = asset_no AND n.account_id = account;
+    IF NOT FOUND THEN
         RETURN 0;
+    ELSIF newest < at THEN
+        RETURN closing;
     END IF;
-    below := entries_below(p.entries, first, before_seq);
-    IF p.cycle < at OR below = cardinality(p.entries) THEN
-        RETURN p.closing;
-    ELSIF below = 0 THEN
-        RETURN p.closing - p.credits + p.debits;
+    SELECT n.entries, n.running INTO entries, running FROM net_positions n
+    WHERE n.cycle = newest AND n.asset = asset_no AND n.account_id = account;
+    below := entries_below(entries, y.first_seq, before_seq);
+    IF below = cardinality(entries) THEN
+        RETURN closing;
     END IF;
-    RETURN (SELECT l.balance FROM position_lines(p, first, before_seq - 1, true, 1) l);
+    kept := below / 256;
+    ids := ARRAY(SELECT y.first_seq + e FROM unnest(entries[kept * 256 + 1:below]) AS e);
+    RETURN CASE kept WHEN 0 THEN opening ELSE running[kept] END + coalesce((
+        SELECT sum(CASE j.to_account WHEN account THEN j.amount ELSE -j.amount END)
+        FROM token_transactions j WHERE j.created_at = y.cut_off AND j.id = ANY (ids)), 0);
 END;
 $$;
 
@@ -129,36 +151,33 @@ LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     low    bigint := cycle_of_seq(from_seq);
-    p      net_positions := position_at(account, asset_no, cycle_of_seq(to_seq));
+    back   bigint := position_at(account, asset_no, cycle_of_seq(to_seq));  -- The oldest that the chain was followed to.
+    before bigint;
     chain  bigint[] := '{}';
-    back   bigint := p.cycle;  -- The oldest position that the chain was followed to.
-    before bigint := p.previous_cycle;
     room   integer := page;
     lines  integer;
 BEGIN
-    IF to_seq < from_seq THEN
+    IF to_seq < from_seq OR back < low THEN
         RETURN;
     END IF;
-    WHILE newest_first AND room > 0 AND p.cycle >= low LOOP
-        IF p.entries <> '{}' THEN
-            RETURN QUERY SELECT l.* FROM position_lines(p, from_seq, to_seq, true, room) l;
-            GET DIAGNOSTICS lines = ROW_COUNT;
-            room := room - lines;
-        END IF;
-        SELECT n.* INTO p FROM net_positions n
-        WHERE n.cycle = p.previous_cycle AND n.asset = asset_no AND n.account_id = account;
+    WHILE newest_first AND room > 0 AND back >= low LOOP
+        RETURN QUERY SELECT l.* FROM position_lines(account, asset_no, back, from_seq, to_seq, true, room) l;
+        GET DIAGNOSTICS lines = ROW_COUNT;
+        room := room - lines;
+        SELECT n.previous_cycle INTO STRICT back FROM net_positions n
+        WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
     END LOOP;
-    IF newest_first OR back IS NULL OR back < low THEN
+    IF newest_first THEN
         RETURN;
     END IF;
 
     LOOP
+        SELECT n.previous_cycle INTO STRICT before FROM net_positions n
+        WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
         chain := chain || back;
         EXIT WHEN before < low;
-        SELECT n.* INTO p FROM net_positions n
-        WHERE n.cycle = low AND n.asset = asset_no AND n.account_id = account;
-        IF FOUND THEN
-            RETURN QUERY SELECT l.* FROM position_lines(p, from_seq, to_seq, false, room) l;
+        IF EXISTS (SELECT FROM net_positions n WHERE n.cycle = low AND n.asset = asset_no AND n.account_id = account) THEN
+            RETURN QUERY SELECT l.* FROM position_lines(account, asset_no, low, from_seq, to_seq, false, room) l;
             GET DIAGNOSTICS lines = ROW_COUNT;
             room := room - lines;
             IF room = 0 THEN
@@ -168,14 +187,10 @@ BEGIN
         low := low + 1;
         EXIT WHEN before < low;
         back := before;
-        SELECT n.previous_cycle INTO STRICT before FROM net_positions n
-        WHERE n.cycle = back AND n.asset = asset_no AND n.account_id = account;
     END LOOP;
     FOR i IN REVERSE cardinality(chain)..1 LOOP
         EXIT WHEN room = 0;
-        SELECT n.* INTO STRICT p FROM net_positions n
-        WHERE n.cycle = chain[i] AND n.asset = asset_no AND n.account_id = account;
-        RETURN QUERY SELECT l.* FROM position_lines(p, from_seq, to_seq, false, room) l;
+        RETURN QUERY SELECT l.* FROM position_lines(account, asset_no, chain[i], from_seq, to_seq, false, room) l;
         GET DIAGNOSTICS lines = ROW_COUNT;
         room := room - lines;
     END LOOP;

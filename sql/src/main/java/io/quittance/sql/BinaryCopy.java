@@ -27,6 +27,8 @@ final class BinaryCopy implements AutoCloseable {
     /** The type integer, in the server's catalog. */
     private static final int INT4 = 23;
 
+    private static final int INT8 = 20;
+
     private final CopyIn copy;
     private byte[] buffer = new byte[FLUSH_AT * 2];
     private int length;
@@ -106,15 +108,24 @@ final class BinaryCopy implements AutoCloseable {
 
     /** Begins an array of {@code integer}; its elements follow, each by {@link #ofInt}. */
     BinaryCopy ofInts(int count) throws SQLException {
+        return ofArray(INT4, Integer.BYTES, count);
+    }
+
+    /** Begins an array of {@code bigint}; its elements follow, each by {@link #ofLong}. */
+    BinaryCopy ofLongs(int count) throws SQLException {
+        return ofArray(INT8, Long.BYTES, count);
+    }
+
+    private BinaryCopy ofArray(int type, int width, int count) throws SQLException {
         if (length > FLUSH_AT) {
             flush();
         }
         room(24);
         boolean empty = count == 0;
-        int32(empty ? 12 : 20 + 8 * count);
+        int32(empty ? 12 : 20 + (4 + width) * count);
         int32(empty ? 0 : 1);
         int32(0);
-        int32(INT4);
+        int32(type);
         if (!empty) {
             int32(count);
             int32(1);

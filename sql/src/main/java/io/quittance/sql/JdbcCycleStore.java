@@ -53,12 +53,16 @@ final class JdbcCycleStore implements CycleStore {
     private static final String DISCARD_ROUNDS = "SELECT discard_rounds(?, ?)";
     private static final String PUBLISH = "SELECT publish_cycle(?, ?, ?)";
 
+    /** As the statement's functions count (V0008). */
+    private static final int RUNNING_EVERY = 256;
+
     private static final String COPY_TRANSFERS = """
             COPY %s (id, cycle, position, asset, from_account, to_account, amount, transaction_type, leg,
                 intake_no, task_id, created_at) FROM STDIN (FORMAT binary)
             """;
     private static final String COPY_POSITIONS = """
-            COPY net_positions (cycle, asset, account_id, debits, credits, closing, reserved, previous_cycle, entries)
+            COPY net_positions (cycle, asset, account_id, debits, credits, closing, reserved, previous_cycle, entries,
+                running)
             FROM STDIN (FORMAT binary)
             """;
     private static final String COPY_OUTCOMES = """
@@ -337,7 +341,7 @@ final class JdbcCycleStore implements CycleStore {
                 for (int i = 0; i < positions.size(); i++) {
                     int account = positions.account(i);
                     int asset = positions.asset(i);
-                    copy.row(9)
+                    copy.row(10)
                             .ofLong(cycle)
                             .ofInt(asset)
                             .ofUuid(books.idHigh(account), books.idLow(account))
@@ -350,10 +354,31 @@ final class JdbcCycleStore implements CycleStore {
                     for (int k = 0; k < positions.entryCount(i); k++) {
                         copy.ofInt(positions.entry(i, k));
                     }
+                    running(copy, positions, i, run.transfers());
                 }
                 copy.end();
             }
         });
+    }
+
+    /** What is posted after each {@value #RUNNING_EVERY}th entry of a position, if it has as many. */
+    private static void running(BinaryCopy copy, NetPositions positions, int i, TransferList transfers)
+            throws SQLException {
+        int kept = positions.entryCount(i) / RUNNING_EVERY;
+        if (kept == 0) {
+            copy.ofNull();
+            return;
+        }
+        copy.ofLongs(kept);
+        long posted = positions.closing(i) - positions.net(i);
+        for (int k = 0; k < kept * RUNNING_EVERY; k++) {
+            int transfer = positions.entry(i, k);
+            boolean receives = transfers.to(transfer) == positions.account(i);
+            posted += receives ? transfers.amount(transfer) : -transfers.amount(transfer);
+            if ((k + 1) % RUNNING_EVERY == 0) {
+                copy.ofLong(posted);
+            }
+        }
     }
 
     /** Clears what an attempt before loaded into the journal; answers the partition into which to load. */

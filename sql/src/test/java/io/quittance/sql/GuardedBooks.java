@@ -173,7 +173,8 @@ final class GuardedBooks implements AutoCloseable {
                 String.valueOf(closing),
                 String.valueOf(reserved),
                 String.valueOf(previousCycle),
-                "{0}");
+                "{0}",
+                "\\N");
     }
 
     private void open(long cycle) throws SQLException {

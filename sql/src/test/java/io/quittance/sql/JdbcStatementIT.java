@@ -207,6 +207,51 @@ class JdbcStatementIT {
         }
     }
 
+    @Test
+    void aBusyAccountsLinesHaveTheirBalancesWhereverAPageBegins() {
+        var random = new Random(11);
+        var moves = new ArrayList<Move>();
+        moves.add(Move.mint(mine, 1_000_000));
+        moves.add(Move.mint(theirs, 1_000_000));
+        while (moves.size() < 900) {
+            boolean pays = random.nextBoolean();
+            UUID other = random.nextInt(10) == 0 ? second : pays ? theirs : mine;
+            moves.add(Move.transfer(pays ? mine : theirs, other, 1 + random.nextInt(50)));
+        }
+        journal.cycle(bank.windows.get(0), List.of(), Move.mint(mine, 7));
+        journal.load(bank.windows.get(1), List.of(), moves.toArray(Move[]::new));
+        bank.owner
+                .sql("INSERT INTO cycle_counts VALUES (2, 0, 0, 0, 0, 0, 0, 0, 0, 900)")
+                .update();
+        journal.publish();
+
+        assertPages(mine, StatementRange.ALL, 100);
+        for (int i = 0; i < 20; i++) {
+            long from = 1 + random.nextLong(journal.lastSeq());
+            assertPages(
+                    mine, seqs(from, from + random.nextLong(journal.lastSeq() - from + 2)), 1 + random.nextInt(300));
+        }
+        assertThat(accountsNotTheirJournal()).isEqualTo("0 0");
+        bank.owner.sql("ALTER TABLE net_positions DISABLE TRIGGER USER").update();
+        bank.owner
+                .sql("UPDATE net_positions SET running[2] = running[2] + 1 WHERE account_id = ? AND cycle = 2")
+                .param(mine)
+                .update();
+        bank.owner
+                .sql("UPDATE net_positions SET entries[1] = entries[1] + 1 WHERE account_id = ? AND cycle = 2")
+                .param(second)
+                .update();
+        assertThat(accountsNotTheirJournal()).isEqualTo("1 1");
+    }
+
+    private String accountsNotTheirJournal() {
+        return bank.owner.sql("""
+                        SELECT string_agg(found, ' ' ORDER BY check_name) FROM reconcile_cycle(2)
+                        WHERE check_name IN ('accounts whose position is not their journal',
+                            'accounts whose running balance is not their journal')
+                        """).query(String.class).single();
+    }
+
     private void assertPages(UUID account, StatementRange range, int limit) {
         for (boolean newestFirst : new boolean[] {true, false}) {
             List<StatementLine> lines = new ArrayList<>();

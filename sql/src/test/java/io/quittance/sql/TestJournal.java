@@ -49,6 +49,14 @@ final class TestJournal {
         long debits;
         long credits;
         final List<Integer> entries = new ArrayList<>();
+        final List<Long> netAtEach256th = new ArrayList<>();
+
+        void enter(int place) {
+            entries.add(place);
+            if (entries.size() % 256 == 0) {
+                netAtEach256th.add(credits - debits);
+            }
+        }
     }
 
     final List<Moved> all = new ArrayList<>();
@@ -107,9 +115,9 @@ final class TestJournal {
                     positions.computeIfAbsent(new Balance(move.from(), move.asset()), balance -> new Position());
             Position to = positions.computeIfAbsent(new Balance(move.to(), move.asset()), balance -> new Position());
             from.debits += move.amount();
-            from.entries.add(i);
+            from.enter(i);
             to.credits += move.amount();
-            to.entries.add(i);
+            to.enter(i);
             seq++;
             all.add(new Moved(seq, cycle, when.date(), when.cutOff(), move));
             owner.sql("""
@@ -134,10 +142,13 @@ final class TestJournal {
 
     private void keep(Balance balance, Position position) {
         State state = balances.computeIfAbsent(balance, fresh -> new State());
+        long opening = state.posted;
+        List<Long> running =
+                position.netAtEach256th.stream().map(net -> opening + net).toList();
         state.posted += position.credits - position.debits;
         owner.sql("""
                         INSERT INTO net_positions VALUES (:cycle, :asset, :account, :debits, :credits, :closing, 0, :before,
-                            :entries::integer[])
+                            :entries::integer[], nullif(:running::bigint[], '{}'))
                         """)
                 .param("cycle", cycle)
                 .param("asset", balance.asset())
@@ -146,9 +157,14 @@ final class TestJournal {
                 .param("credits", position.credits)
                 .param("closing", state.posted)
                 .param("before", state.lastCycle)
-                .param("entries", position.entries.toString().replace('[', '{').replace(']', '}'))
+                .param("entries", array(position.entries))
+                .param("running", array(running))
                 .update();
         state.lastCycle = cycle;
+    }
+
+    private static String array(List<?> values) {
+        return values.toString().replace('[', '{').replace(']', '}');
     }
 
     /** Makes visible what was loaded. */

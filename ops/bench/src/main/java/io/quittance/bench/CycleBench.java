@@ -54,6 +54,7 @@ final class CycleBench implements Callable<Integer> {
     private static final double GROWTH = 11;
     private static final double HEAP_MIB = 2_048;
     private static final double HISTORY = 1.1;
+    private static final double STATEMENT_MS = 50;
 
     private static final int CYCLES = 3;
     private static final int CYCLES_MAX = 100;
@@ -162,8 +163,10 @@ final class CycleBench implements Callable<Integer> {
             List<CycleRun> runs =
                     measured.stream().map(each -> each.filled().run()).toList();
             History behind = history == null ? null : lengthen(bank, workload, runs, history);
+            say("reading statements");
+            StatementReads statements = StatementReads.of(bank, seed);
             say("proving the books");
-            return results(bank, load, traders, List.of(warmUp, small), measured, behind);
+            return results(bank, load, traders, List.of(warmUp, small), measured, behind, statements);
         }
     }
 
@@ -250,7 +253,8 @@ final class CycleBench implements Callable<Integer> {
             int traders,
             List<CycleRun> before,
             List<Measured> all,
-            @Nullable History behind)
+            @Nullable History behind,
+            StatementReads statements)
             throws SQLException {
         var results = new Results("cycle", parameters(traders), Machine.of(bank.setting("server_version"), load));
         Measured median = Measured.median(all);
@@ -289,11 +293,16 @@ final class CycleBench implements Callable<Integer> {
             results.row("history.median_before", History.median(behind.before()), "s");
             results.row("history.median_after", History.median(behind.after()), "s");
         }
+        results.row("statement.median", StatementReads.percentile(statements.ofAny(), 0.5), "ms");
+        results.row("statement.p99", StatementReads.percentile(statements.ofAny(), 0.99), "ms");
+        results.row("statement.busiest_entries", statements.busiestEntries(), "");
+        results.row("statement.busiest_median", StatementReads.percentile(statements.ofBusiest(), 0.5), "ms");
+        results.row("statement.busiest_p99", StatementReads.percentile(statements.ofBusiest(), 0.99), "ms");
         results.row("garbage_collection", big.gcSeconds(), "s");
         results.row("heap_peak", big.heapPeakBytes() / (double) (1 << 20), "MiB");
         results.row("queue_fill", measured.fillSeconds(), "s");
         results.row("load_after_cycle", measured.loadAfter(), "");
-        targets(results, big, small, raw, behind);
+        targets(results, big, small, raw, behind, statements);
         checks(results, bank, before, all, behind);
         return results;
     }
@@ -320,7 +329,13 @@ final class CycleBench implements Callable<Integer> {
         return parameters;
     }
 
-    private void targets(Results results, CycleRun big, CycleRun small, RawCopy raw, @Nullable History behind) {
+    private void targets(
+            Results results,
+            CycleRun big,
+            CycleRun small,
+            RawCopy raw,
+            @Nullable History behind,
+            StatementReads statements) {
         results.target(
                 "settle_rate",
                 Results.Wanted.AT_LEAST,
@@ -352,6 +367,7 @@ final class CycleBench implements Callable<Integer> {
                     HISTORY,
                     "the bank of this run is fresh; --history 10000000 puts transfers behind it");
         }
+        results.target("statement", Results.Wanted.BELOW, STATEMENT_MS, statements.slowest());
         if (Double.isNaN(big.cpu().postgres())) {
             results.skip("cpu", "the server's processes cannot be seen from here");
         }
