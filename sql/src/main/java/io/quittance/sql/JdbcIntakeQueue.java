@@ -39,7 +39,34 @@ final class JdbcIntakeQueue implements IntakeQueue, AutoCloseable {
     }
 
     @Override
+    public List<Receipt> acceptAll(Client client, List<Line> lines) {
+        try {
+            return transactions.run(client, lines, () -> {
+                List<Receipt> receipts = writer.write(client, lines, null, null).receipts();
+                if (receipts.stream().anyMatch(Receipt.Refused.class::isInstance)) {
+                    throw new NotAll(receipts);
+                }
+                return receipts;
+            });
+        } catch (NotAll refused) {
+            return refused.receipts;
+        }
+    }
+
+    @Override
     public void close() {
         singles.close();
+    }
+
+    /** Some of the lines were refused: rolls the others back. */
+    private static final class NotAll extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<Receipt> receipts;
+
+        NotAll(List<Receipt> receipts) {
+            super("not all lines can be taken", null, false, false);
+            this.receipts = receipts;
+        }
     }
 }

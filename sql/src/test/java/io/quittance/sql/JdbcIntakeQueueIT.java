@@ -627,6 +627,26 @@ class JdbcIntakeQueueIT {
     }
 
     @Test
+    void allLinesAreTakenOrNone() {
+        bank.accept(client, transfer("before", mine, theirs, 5));
+        List<Line> lines = List.of(
+                transfer("before", mine, theirs, 5),
+                transfer("new", mine, theirs, 6),
+                transfer("bad", theirs, mine, 7));
+
+        List<Receipt> refused = bank.queue.acceptAll(client, lines);
+
+        assertThat(refused).hasSize(3);
+        assertThat(refused.get(2)).isInstanceOf(Receipt.Refused.class);
+        assertThat(bank.count("submissions")).isEqualTo(1);
+        List<Receipt> taken = bank.queue.acceptAll(client, lines.subList(0, 2));
+        assertThat(taken).hasOnlyElementsOfType(Receipt.Queued.class);
+        assertThat(taken.stream().map(receipt -> ((Receipt.Queued) receipt).repeated()))
+                .containsExactly(true, false);
+        assertThat(bank.count("submissions")).isEqualTo(2);
+    }
+
+    @Test
     void anApprovalIsWorthOneReversalAlsoWithinOneCall() {
         UUID reversed = UUID.randomUUID();
         UUID approved = approve(reversed);

@@ -35,6 +35,17 @@ public interface IntakeQueue {
      */
     List<Receipt> accept(Client client, List<Line> lines, @Nullable LocalDate businessDate);
 
+    /**
+     * Takes all of the lines or none, in one transaction, for the earliest date possible; each is checked as by {@link
+     * #accept}.
+     *
+     * @return one receipt per line. If any of them is {@link Receipt.Refused} nothing was taken, and the others only say
+     *     that there was nothing against their lines.
+     * @throws NoOpenWindow if no date is open
+     * @throws Overloaded if more come than can be taken; nothing was taken
+     */
+    List<Receipt> acceptAll(Client client, List<Line> lines);
+
     /** The business date cannot be submitted to. {@code getMessage()} names the dates that can. */
     class NoOpenWindow extends RuntimeException {
         private static final long serialVersionUID = 1L;

@@ -37,6 +37,9 @@ final class ApiDescription implements OpenApiCustomizer {
     private static final String GENERIC_PATH = "/v1/{kind}";
     private static final String KEY_SCHEME = "apiKey";
     private static final String JSON = "application/json";
+    /** A line is what the array's element is, in the answer a {@code LineAnswer}. */
+    private static final String NDJSON = "application/x-ndjson";
+
     private static final String PROBLEM_JSON = "application/problem+json";
 
     @Override
@@ -104,34 +107,47 @@ final class ApiDescription implements OpenApiCustomizer {
         }
         Schema<?> array = new JsonSchema().items(element);
         array.setTypes(Set.of("array"));
+        Schema<Object> mode = words(List.of("independent", "atomic"));
+        mode.setDefault("independent");
         String words = kind.wireName().replace('_', ' ');
         return new Operation()
                 .operationId("handIn" + schemaName(kind))
-                .summary("Hand in " + words + ": one, or an array that is answered line by line")
+                .summary("Hand in " + words + ": one, or several that are answered line by line")
                 .description("Needs the scope "
                         + Permissions.toHandIn(kind).name().toLowerCase(Locale.ROOT)
                         + (keyColumn(kind) == null
                                 ? ". A line is known by its own name: the same again changes nothing."
                                 : ". For a single one the header is its " + keyColumn(kind)
-                                        + "; in an array each has its own, and the header only names the request.")
+                                        + "; of several each has its own, and the header only names the request.")
+                        + " NDJSON is taken as it comes, any number of lines; the answer begins when the last has come."
                         + " Fixed words are read in upper or lower case.")
+                .addParametersItem(new Parameter()
+                        .in("query")
+                        .name("mode")
+                        .description("Of several lines: taken each by itself, or all or none in one transaction; of"
+                                + " NDJSON then no more than of an array.")
+                        .schema(mode))
                 .requestBody(new RequestBody()
                         .required(true)
-                        .content(content(JSON, new JsonSchema().oneOf(List.of(single, array)))))
+                        .content(content(JSON, new JsonSchema().oneOf(List.of(single, array)))
+                                .addMediaType(NDJSON, mediaType(text()))))
                 .responses(new ApiResponses()
                         .addApiResponse(
                                 "202",
                                 new ApiResponse()
                                         .description("Durable. Header Idempotency-Replayed: true if it was before.")
                                         .content(content(
-                                                JSON, new JsonSchema().oneOf(List.of(ref("LineAnswer"), ref("Bulk"))))))
+                                                        JSON,
+                                                        new JsonSchema().oneOf(List.of(ref("LineAnswer"), ref("Bulk"))))
+                                                .addMediaType(NDJSON, mediaType(text()))))
                         .addApiResponse(
                                 "422",
                                 new ApiResponse()
-                                        .description("Fields are wrong, or the key was used with other content; of an"
-                                                + " array, in every line of it")
+                                        .description("Fields are wrong, or the key was used with other content; of"
+                                                + " several lines, in every one, or in one of an atomic request")
                                         .content(content(PROBLEM_JSON, ref("Problem"))
-                                                .addMediaType(JSON, mediaType(ref("Bulk"))))));
+                                                .addMediaType(JSON, mediaType(ref("Bulk")))
+                                                .addMediaType(NDJSON, mediaType(text())))));
     }
 
     /** What of a single one may be left to the header; null if nothing. */

@@ -8,12 +8,14 @@ import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Receipt;
+import io.quittance.intake.wire.NdjsonLines;
 import io.quittance.intake.wire.Permissions;
 import io.quittance.intake.wire.StrictJson;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +27,16 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Where lines of every kind come in by HTTP: one object, or an array of objects whose lines are answered one by one.
+ * Where lines of every kind come in by HTTP: one object, an array of objects, or any number of them as NDJSON; several are
+ * answered line by line, and taken each by itself or, as {@code mode=atomic} has it, all or none.
  *
- * <p>Of a single submission the header {@code Idempotency-Key} is the submission's key. In an array each line has its own,
- * and the header only names the request; sending the array again answers each line as before, so nothing is remembered
+ * <p>Of a single submission the header {@code Idempotency-Key} is the submission's key. Of several lines each has its own,
+ * and the header only names the request; sending them again answers each line as before, so nothing is remembered
  * of the request. A reference line is known by its own name in either case; a single account event that has none takes
  * the header for it.
  */
@@ -42,15 +47,23 @@ final class SubmissionController {
     static final String KINDS = "accounts|compute_resources|metering|services|prices|account_events|compute_deposits"
             + "|task_publications|task_completions|orders|cancels|spends|transfers|reversals";
 
-    private static final String KEY_COLUMN = "submission_key";
+    static final String KEY_COLUMN = "submission_key";
     private static final String EVENT_KEY = "event_key";
 
-    private final IntakeQueue queue;
-    private final HttpLimits limits;
+    /** Of a line of NDJSON: as the longest line of a file. */
+    private static final int MAX_LINE = 64 * 1024;
 
-    SubmissionController(IntakeQueue queue, HttpLimits limits) {
-        this.queue = queue;
+    private static final int BATCH_LINES = 5_000;
+    private static final int BATCH_BYTES = 4 * 1024 * 1024;
+
+    private final BulkIntake bulk;
+    private final HttpLimits limits;
+    private final JsonMapper json;
+
+    SubmissionController(IntakeQueue queue, HttpLimits limits, JsonMapper json) {
+        this.bulk = new BulkIntake(queue);
         this.limits = limits;
+        this.json = json;
     }
 
     @PostMapping(
@@ -61,13 +74,15 @@ final class SubmissionController {
             @AuthenticationPrincipal Client client,
             @PathVariable("kind") String kindName,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
+            @RequestParam(name = "mode", required = false) @Nullable String modeName,
             HttpServletRequest request) {
         Kind kind = Kind.named(kindName).orElseThrow(Requests::notFound);
         Requests.requireScope(client, Permissions.toHandIn(kind));
         String key = Requests.idempotencyKey(keyHeader);
+        BulkIntake.Mode mode = BulkIntake.Mode.named(modeName);
         StrictJson.Body body = read(request);
         return body.array()
-                ? bulk(client, kind, body.lines())
+                ? array(client, kind, body.lines(), mode)
                 : single(client, kind, key, body.lines().getFirst());
     }
 
@@ -81,14 +96,15 @@ final class SubmissionController {
 
     private ResponseEntity<Object> single(Client client, Kind kind, String key, StrictJson.Fields fields) {
         Forms.Result form = switch (kind) {
-            case ACCOUNT_EVENTS -> form(kind, fields.values().containsKey(EVENT_KEY) ? fields : named(fields, key));
-            default -> form(kind, kind.isReference() ? fields : withKey(fields, key));
+            case ACCOUNT_EVENTS ->
+                BulkIntake.form(kind, fields.values().containsKey(EVENT_KEY) ? fields : named(fields, key));
+            default -> BulkIntake.form(kind, kind.isReference() ? fields : withKey(fields, key));
         };
         Line line = form.line();
         if (line == null) {
             return Problem.of(form.errors()).answer();
         }
-        return switch (accept(client, List.of(line)).getFirst()) {
+        return switch (bulk.accept(client, List.of(line)).getFirst()) {
             case Receipt.Queued queued -> taken(LineAnswer.of(queued), queued.repeated());
             case Receipt.Recorded recorded -> taken(LineAnswer.of(recorded), recorded.repeated());
             case Receipt.Refused refused -> Problem.of(refused.errors()).answer();
@@ -126,35 +142,17 @@ final class SubmissionController {
         return response.body(answer.withoutRepeated());
     }
 
-    private ResponseEntity<Object> bulk(Client client, Kind kind, List<StrictJson.Fields> elements) {
-        if (elements.isEmpty()) {
+    private ResponseEntity<Object> array(
+            Client client, Kind kind, List<StrictJson.Fields> lines, BulkIntake.Mode mode) {
+        if (lines.isEmpty()) {
             throw new ProblemException(ProblemCode.UNREADABLE_BODY, "the array has no elements");
         }
-        List<Forms.Result> forms =
-                elements.stream().map(element -> form(kind, element)).toList();
-        List<Line> wellFormed = new ArrayList<>();
-        for (Forms.Result form : forms) {
-            if (form.line() != null) {
-                wellFormed.add(form.line());
-            }
+        List<BulkIntake.Element> elements = new ArrayList<>(lines.size());
+        for (StrictJson.Fields line : lines) {
+            elements.add(BulkIntake.Element.of(kind, line, "/" + elements.size()));
         }
-        Iterator<Receipt> receipts = wellFormed.isEmpty()
-                ? List.<Receipt>of().iterator()
-                : accept(client, wellFormed).iterator();
-        List<LineAnswer> answers = new ArrayList<>();
-        for (int i = 0; i < forms.size(); i++) {
-            Line line = forms.get(i).line();
-            answers.add(
-                    line == null
-                            ? LineAnswer.refused(
-                                    kind,
-                                    elements.get(i).values().get(KEY_COLUMN),
-                                    forms.get(i).errors(),
-                                    "/" + i)
-                            : answer(kind, line, receipts.next(), "/" + i));
-        }
-        long refused =
-                answers.stream().filter(answer -> answer.errors() != null).count();
+        List<LineAnswer> answers = bulk.take(client, kind, elements, mode);
+        long refused = answers.stream().filter(answer -> !answer.isTaken()).count();
         long repeated = answers.stream()
                 .filter(answer -> Boolean.TRUE.equals(answer.repeated()))
                 .count();
@@ -167,29 +165,117 @@ final class SubmissionController {
         return response.body(new LineAnswer.Bulk(answers.size() - refused - repeated, repeated, refused, answers));
     }
 
-    private static LineAnswer answer(Kind kind, Line line, Receipt receipt, String at) {
-        return switch (receipt) {
-            case Receipt.Queued queued -> LineAnswer.of(queued);
-            case Receipt.Recorded recorded -> LineAnswer.of(recorded);
-            case Receipt.Refused refused -> LineAnswer.refused(kind, line.key(), refused.errors(), at);
-        };
+    /**
+     * Takes a line of NDJSON after the other, as they come, in transactions of at most {@value #BATCH_LINES} of them; of an
+     * atomic request all of them in one. The answer begins when the last line has come.
+     */
+    @PostMapping(
+            path = "/v1/{kind:" + KINDS + "}",
+            consumes = MediaType.APPLICATION_NDJSON_VALUE,
+            produces = {MediaType.APPLICATION_NDJSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
+    void handInLines(
+            @AuthenticationPrincipal Client client,
+            @PathVariable("kind") String kindName,
+            @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
+            @RequestParam(name = "mode", required = false) @Nullable String modeName,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        Kind kind = Kind.named(kindName).orElseThrow(Requests::notFound);
+        Requests.requireScope(client, Permissions.toHandIn(kind));
+        Requests.idempotencyKey(keyHeader);
+        BulkIntake.Mode mode = BulkIntake.Mode.named(modeName);
+        Requests.requirePlain(request);
+        try (var answers = new AnswerSpool(json)) {
+            take(client, kind, mode, new NdjsonLines(request.getInputStream(), MAX_LINE), answers);
+            if (answers.answers() == 0) {
+                throw new ProblemException(ProblemCode.UNREADABLE_BODY, "the body has no lines");
+            }
+            response.setStatus((answers.allRefused() ? HttpStatus.UNPROCESSABLE_CONTENT : HttpStatus.ACCEPTED).value());
+            response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
+            if (answers.allRepeated()) {
+                response.setHeader(Requests.REPLAYED, "true");
+            }
+            answers.sendTo(response.getOutputStream());
+        }
     }
 
-    private List<Receipt> accept(Client client, List<Line> lines) {
+    private void take(Client client, Kind kind, BulkIntake.Mode mode, NdjsonLines lines, AnswerSpool answers)
+            throws IOException {
+        List<BulkIntake.Element> batch = new ArrayList<>();
+        List<Long> numbers = new ArrayList<>();
+        long bytes = 0;
+        NdjsonLines.NdjsonLine line;
+        while ((line = next(lines, answers)) != null) {
+            batch.add(element(kind, line));
+            numbers.add(line.number());
+            bytes += line.utf8() == null ? 0 : line.utf8().length;
+            if (mode == BulkIntake.Mode.ATOMIC) {
+                if (batch.size() > limits.maxLines() || bytes > limits.maxBody().toBytes()) {
+                    throw new ProblemException(
+                            ProblemCode.BODY_TOO_LARGE,
+                            "an atomic request has at most " + limits.maxLines() + " lines and "
+                                    + limits.maxBody().toBytes() + " bytes; nothing was taken");
+                }
+            } else if (batch.size() == BATCH_LINES || bytes > BATCH_BYTES) {
+                take(client, kind, mode, batch, numbers, answers);
+                batch.clear();
+                numbers.clear();
+                bytes = 0;
+            }
+        }
+        if (!batch.isEmpty()) {
+            take(client, kind, mode, batch, numbers, answers);
+        }
+    }
+
+    private static NdjsonLines.@Nullable NdjsonLine next(NdjsonLines lines, AnswerSpool answers) {
         try {
-            return queue.accept(client, lines, null);
-        } catch (IntakeQueue.NoOpenWindow | IntakeQueue.Overloaded notNow) {
-            throw new ProblemException(ProblemCode.UNAVAILABLE, notNow.getMessage());
+            return lines.next();
+        } catch (IOException broken) {
+            throw new ProblemException(
+                    ProblemCode.UNREADABLE_BODY, "the body did not arrive whole; " + toSendAgain(answers));
         }
     }
 
-    private static Forms.Result form(Kind kind, StrictJson.Fields fields) {
-        if (fields.errors().stream().anyMatch(error -> error.reason() == Reason.MALFORMED_LINE)) {
-            return new Forms.Result(null, fields.errors());
+    private static BulkIntake.Element element(Kind kind, NdjsonLines.NdjsonLine line) {
+        byte[] utf8 = line.utf8();
+        if (utf8 == null) {
+            return BulkIntake.Element.unreadable("the line has more than " + MAX_LINE + " bytes", "");
         }
-        Forms.Result form = Forms.read(kind, fields.values());
-        return fields.errors().isEmpty()
-                ? form
-                : new Forms.Result(null, StrictJson.merged(fields.errors(), form.errors()));
+        try {
+            return BulkIntake.Element.of(kind, StrictJson.line(utf8), "");
+        } catch (StrictJson.Unreadable unreadable) {
+            return BulkIntake.Element.unreadable(String.valueOf(unreadable.getMessage()), "");
+        }
+    }
+
+    private void take(
+            Client client,
+            Kind kind,
+            BulkIntake.Mode mode,
+            List<BulkIntake.Element> batch,
+            List<Long> numbers,
+            AnswerSpool answers)
+            throws IOException {
+        List<LineAnswer> taken;
+        try {
+            taken = bulk.take(client, kind, batch, mode);
+        } catch (ProblemException notNow) {
+            throw new ProblemException(
+                    ProblemCode.UNAVAILABLE, notNow.problem().detail() + "; " + toSendAgain(answers));
+        }
+        List<LineAnswer> numbered = new ArrayList<>(taken.size());
+        for (LineAnswer answer : taken) {
+            numbered.add(answer.onLine(numbers.get(numbered.size())));
+        }
+        answers.add(numbered);
+    }
+
+    private static String toSendAgain(AnswerSpool answers) {
+        return answers.answers() == 0
+                ? "nothing was taken"
+                : "send all of it again: what was taken of the first " + answers.answers()
+                        + " lines is answered as repeated";
     }
 }

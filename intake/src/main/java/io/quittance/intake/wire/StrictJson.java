@@ -86,6 +86,11 @@ public final class StrictJson {
         return body.lines().getFirst();
     }
 
+    /** The same of bytes, which must be UTF-8. */
+    public static Fields line(byte[] utf8) throws Unreadable {
+        return line(decoded(utf8));
+    }
+
     /**
      * Reads a request's body.
      *
@@ -135,7 +140,7 @@ public final class StrictJson {
             CharBuffer chars = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
             return chars.toString();
         } catch (CharacterCodingException malformed) {
-            throw new Unreadable("the body is not UTF-8");
+            throw new Unreadable("this is not UTF-8");
         }
     }
 

@@ -62,6 +62,18 @@ public final class FakeIntakeQueue implements IntakeQueue {
         return receipts;
     }
 
+    @Override
+    public synchronized List<Receipt> acceptAll(Client client, List<Line> lines) {
+        Map<UUID, Taken> takenBefore = Map.copyOf(taken);
+        Map<String, Hash32> referencesBefore = Map.copyOf(references);
+        List<Receipt> receipts = accept(client, lines, null);
+        if (receipts.stream().anyMatch(Receipt.Refused.class::isInstance)) {
+            taken.keySet().retainAll(takenBefore.keySet());
+            references.keySet().retainAll(referencesBefore.keySet());
+        }
+        return receipts;
+    }
+
     private Receipt accept(Client client, Line.OfSubmission line, LocalDate date) {
         Submission submission = line.submission();
         UUID id = SubmissionId.of(client.name(), line.submissionKey());
