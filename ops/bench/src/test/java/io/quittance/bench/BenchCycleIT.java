@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 class BenchCycleIT {
 
     private static final List<String> TARGETS =
-            List.of("settle_rate", "copy_ratio", "growth", "heap", "history_independence");
+            List.of("settle_rate", "copy_ratio", "growth", "heap", "history_independence", "statement");
 
     @TempDir
     private Path temporary;
