@@ -102,9 +102,11 @@ record LineAnswer(
                 NOT_TAKEN,
                 false,
                 null,
-                line instanceof Line.OfSubmission ? line.key() : null,
+                line.key(),
                 line.kind().wireName(),
-                line instanceof Line.OfReference ? line.key() : null,
+                line instanceof Line.OfReference reference
+                        ? reference.reference().name()
+                        : null,
                 null,
                 null,
                 null,
@@ -119,26 +121,18 @@ record LineAnswer(
     }
 
     LineAnswer onLine(long number) {
-        return new LineAnswer(
-                number,
-                status,
-                repeated,
-                submissionId,
-                submissionKey,
-                kind,
-                name,
-                intakeNo,
-                businessDate,
-                receivedAt,
-                href,
-                errors);
+        return with(number, repeated);
     }
 
     LineAnswer withoutRepeated() {
+        return with(line, null);
+    }
+
+    private LineAnswer with(@Nullable Long line, @Nullable Boolean repeated) {
         return new LineAnswer(
                 line,
                 status,
-                null,
+                repeated,
                 submissionId,
                 submissionKey,
                 kind,

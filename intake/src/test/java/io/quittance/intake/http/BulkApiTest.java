@@ -110,6 +110,17 @@ class BulkApiTest extends ApiTest {
     }
 
     @Test
+    void referenceLinesThatAreNotTakenAreNamed() {
+        String good = "{\"service\":\"s-" + newKey() + "\"}";
+
+        Answer refused = post(OPERATOR, "/v1/services?mode=atomic", newKey(), "[" + good + ",{}]");
+
+        JsonNode first = refused.json().path("lines").get(0);
+        assertThat(first.path("status").asString()).isEqualTo("not_taken");
+        assertThat(first.path("name").asString()).startsWith("s-");
+    }
+
+    @Test
     void anAtomicRequestHasALimitAndOverItNothingIsTaken() {
         int before = queue.size();
         String key = newKey();
