@@ -12,6 +12,7 @@ import io.quittance.intake.wire.StrictJson;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Hands lines that came in one request to the queue, and says of each what became of it. Thread-safe. */
@@ -71,69 +72,54 @@ final class BulkIntake {
                 wellFormed.add(element.form().line());
             }
         }
-        boolean all = wellFormed.size() == elements.size();
-        if (mode == Mode.ATOMIC && !all || wellFormed.isEmpty()) {
-            return answers(kind, elements, null);
+        boolean atomic = mode == Mode.ATOMIC;
+        if (wellFormed.isEmpty() || atomic && wellFormed.size() < elements.size()) {
+            return answers(kind, elements, null, false);
         }
-        List<Receipt> receipts = mode == Mode.ATOMIC ? acceptAll(client, wellFormed) : accept(client, wellFormed);
-        boolean none = mode == Mode.ATOMIC && receipts.stream().anyMatch(Receipt.Refused.class::isInstance);
-        return none ? refusals(kind, elements, receipts) : answers(kind, elements, receipts);
+        List<Receipt> receipts =
+                ask(() -> atomic ? queue.acceptAll(client, wellFormed) : queue.accept(client, wellFormed, null));
+        boolean taken = !atomic || receipts.stream().noneMatch(Receipt.Refused.class::isInstance);
+        return answers(kind, elements, receipts, taken);
     }
 
-    /** @param receipts of the lines whose form is right; null if none of those is taken */
-    private static List<LineAnswer> answers(Kind kind, List<Element> elements, @Nullable List<Receipt> receipts) {
+    /** What became of a line that came alone. */
+    Receipt take(Client client, Line line) {
+        return ask(() -> queue.accept(client, List.of(line), null)).getFirst();
+    }
+
+    private static List<Receipt> ask(Supplier<List<Receipt>> queue) {
+        try {
+            return queue.get();
+        } catch (IntakeQueue.NoOpenWindow | IntakeQueue.Overloaded notNow) {
+            throw new ProblemException(ProblemCode.UNAVAILABLE, notNow.getMessage());
+        }
+    }
+
+    /**
+     * @param receipts of the lines whose form is right; null if the queue was not asked
+     * @param taken whether the lines that are not refused were taken
+     */
+    private static List<LineAnswer> answers(
+            Kind kind, List<Element> elements, @Nullable List<Receipt> receipts, boolean taken) {
         Iterator<Receipt> next = receipts == null ? null : receipts.iterator();
         List<LineAnswer> answers = new ArrayList<>(elements.size());
         for (Element element : elements) {
             Line line = element.form().line();
+            Receipt receipt = line == null || next == null ? null : next.next();
             if (line == null) {
                 answers.add(LineAnswer.refused(
                         kind, element.submissionKey(), element.form().errors(), element.at()));
+            } else if (receipt instanceof Receipt.Refused refused) {
+                answers.add(LineAnswer.refused(kind, line.key(), refused.errors(), element.at()));
+            } else if (taken && receipt instanceof Receipt.Queued queued) {
+                answers.add(LineAnswer.of(queued));
+            } else if (taken && receipt instanceof Receipt.Recorded recorded) {
+                answers.add(LineAnswer.of(recorded));
             } else {
-                answers.add(next == null ? LineAnswer.notTaken(line) : answer(kind, line, next.next(), element.at()));
+                answers.add(LineAnswer.notTaken(line));
             }
         }
         return answers;
-    }
-
-    /** Of an atomic request in which some are refused: nothing was taken. */
-    private static List<LineAnswer> refusals(Kind kind, List<Element> elements, List<Receipt> receipts) {
-        List<LineAnswer> answers = new ArrayList<>(elements.size());
-        for (int i = 0; i < elements.size(); i++) {
-            Line line = elements.get(i).form().line();
-            if (line != null) {
-                answers.add(
-                        receipts.get(i) instanceof Receipt.Refused refused
-                                ? answer(kind, line, refused, elements.get(i).at())
-                                : LineAnswer.notTaken(line));
-            }
-        }
-        return answers;
-    }
-
-    private static LineAnswer answer(Kind kind, Line line, Receipt receipt, String at) {
-        return switch (receipt) {
-            case Receipt.Queued queued -> LineAnswer.of(queued);
-            case Receipt.Recorded recorded -> LineAnswer.of(recorded);
-            case Receipt.Refused refused -> LineAnswer.refused(kind, line.key(), refused.errors(), at);
-        };
-    }
-
-    /** As {@link IntakeQueue#accept}, for the earliest date. */
-    List<Receipt> accept(Client client, List<Line> lines) {
-        try {
-            return queue.accept(client, lines, null);
-        } catch (IntakeQueue.NoOpenWindow | IntakeQueue.Overloaded notNow) {
-            throw new ProblemException(ProblemCode.UNAVAILABLE, notNow.getMessage());
-        }
-    }
-
-    private List<Receipt> acceptAll(Client client, List<Line> lines) {
-        try {
-            return queue.acceptAll(client, lines);
-        } catch (IntakeQueue.NoOpenWindow | IntakeQueue.Overloaded notNow) {
-            throw new ProblemException(ProblemCode.UNAVAILABLE, notNow.getMessage());
-        }
     }
 
     static Forms.Result form(Kind kind, StrictJson.Fields fields) {

@@ -104,7 +104,7 @@ final class SubmissionController {
         if (line == null) {
             return Problem.of(form.errors()).answer();
         }
-        return switch (bulk.accept(client, List.of(line)).getFirst()) {
+        return switch (bulk.take(client, line)) {
             case Receipt.Queued queued -> taken(LineAnswer.of(queued), queued.repeated());
             case Receipt.Recorded recorded -> taken(LineAnswer.of(recorded), recorded.repeated());
             case Receipt.Refused refused -> Problem.of(refused.errors()).answer();
