@@ -127,6 +127,7 @@ BEGIN
     ELSIF newest < at THEN
         RETURN closing;
     END IF;
+    -- Apart from the balances, which mostly suffice: assigned to a variable, entries are fetched whole.
     SELECT n.entries, n.running INTO entries, running FROM net_positions n
     WHERE n.cycle = newest AND n.asset = asset_no AND n.account_id = account;
     below := entries_below(entries, y.first_seq, before_seq);

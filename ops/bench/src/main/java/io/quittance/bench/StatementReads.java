@@ -24,7 +24,7 @@ record StatementReads(double[] ofAny, double[] ofBusiest, int busiestEntries) {
     private static final int WARM_UP = 100;
     private static final int PAGE = 100;
 
-    /** Accounts of whom a statement is read are found by their position in the newest cycle. */
+    /** Accounts of customers that moved in any cycle: those with more positions are drawn more often. */
     private static final String TRADERS = """
             SELECT account_id FROM net_positions TABLESAMPLE SYSTEM (5) REPEATABLE (1)
             WHERE asset = 0 AND account_id >= '00000000-0000-0001-0000-000000000000' LIMIT 10000
