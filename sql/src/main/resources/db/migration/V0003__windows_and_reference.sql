@@ -91,6 +91,7 @@ CREATE TABLE ai_services (
     payee_account  uuid        REFERENCES token_accounts,  -- NULL: a house service, what it earns is burned.
     content_digest bytea       NOT NULL,
     window_no      bigint      NOT NULL REFERENCES settlement_windows,
+    decided_by     integer     NOT NULL REFERENCES clients,
     added_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     ordinal        bigint      GENERATED ALWAYS AS IDENTITY
 );
@@ -105,6 +106,7 @@ CREATE TABLE service_prices (
     output_utoken_per_mtok bigint      NOT NULL CHECK (output_utoken_per_mtok >= 0),
     content_digest         bytea       NOT NULL,
     window_no              bigint      NOT NULL REFERENCES settlement_windows,
+    decided_by             integer     NOT NULL REFERENCES clients,
     added_at               timestamptz NOT NULL DEFAULT clock_timestamp(),
     ordinal                bigint      GENERATED ALWAYS AS IDENTITY,
     PRIMARY KEY (service, model, price_version),

@@ -108,7 +108,8 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'window_additions', 'refused_lines', 'transaction_types',
-        'transaction_legs', 'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings']
+        'transaction_legs', 'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings', 'audit_log',
+        'clients']
     LOOP
         EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()', name);
@@ -254,6 +255,74 @@ CREATE TRIGGER decided_stays_decided BEFORE UPDATE ON approvals
 CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON approvals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
+-- A key ends once, and its end only comes nearer.
+CREATE TRIGGER only_ends BEFORE UPDATE OF key_sha256, key_no, client_id, added_at, asked_by, asked_as ON client_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER ends_once BEFORE UPDATE ON client_keys
+    FOR EACH ROW WHEN (OLD.revoked_at IS DISTINCT FROM NEW.revoked_at AND OLD.revoked_at IS NOT NULL
+        OR OLD.expires_at < coalesce(NEW.expires_at, 'infinity'))
+    EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON client_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_the_access_changes BEFORE UPDATE OF client_id, account_id, added_at ON client_rights
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON client_rights
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+
+-- ------------------------------------------------------------------------------------- triggers: who administered what
+
+-- What is done, the column that says who did it ('': who runs the bank's program), and the columns that tell the rest.
+CREATE FUNCTION note_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO audit_log (actor, action, client_id, account_id, details)
+    SELECT (a.line ->> TG_ARGV[1])::integer, TG_ARGV[0], (a.line ->> 'client_id')::integer, (a.line ->> 'account_id')::uuid,
+        (SELECT coalesce(jsonb_object_agg(name, a.line ->> name) FILTER (WHERE a.line ->> name IS NOT NULL), '{}')
+         FROM unnest(TG_ARGV[2:]) name)
+    FROM (SELECT to_jsonb(added) AS line FROM added) a;
+    RETURN NULL;
+END;
+$$;
+CREATE FUNCTION note_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    line jsonb := to_jsonb(NEW);
+BEGIN
+    INSERT INTO audit_log (actor, action, client_id, account_id, details)
+    VALUES ((line ->> TG_ARGV[1])::integer, TG_ARGV[0], (line ->> 'client_id')::integer, (line ->> 'account_id')::uuid,
+        (SELECT coalesce(jsonb_object_agg(name, line ->> name) FILTER (WHERE line ->> name IS NOT NULL), '{}')
+         FROM unnest(TG_ARGV[2:]) name));
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER noted AFTER INSERT ON clients REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('client_made', 'added_by', 'scopes');
+CREATE TRIGGER noted AFTER INSERT ON client_keys REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('key_made', 'asked_by', 'key_no', 'expires_at');
+CREATE TRIGGER noted_end AFTER UPDATE ON client_keys
+    FOR EACH ROW WHEN (OLD.revoked_at IS DISTINCT FROM NEW.revoked_at OR OLD.expires_at IS DISTINCT FROM NEW.expires_at)
+    EXECUTE FUNCTION note_changed('key_ended', 'ended_by', 'key_no', 'expires_at', 'revoked_at');
+CREATE TRIGGER noted AFTER INSERT ON client_rights REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('right_set', 'given_by', 'access');
+CREATE TRIGGER noted_change AFTER UPDATE ON client_rights
+    FOR EACH ROW WHEN (OLD.access <> NEW.access) EXECUTE FUNCTION note_changed('right_set', 'given_by', 'access');
+CREATE TRIGGER noted AFTER INSERT ON approvals REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('approval_requested', 'maker', 'approval_id', 'action');
+CREATE TRIGGER noted_decision AFTER UPDATE ON approvals
+    FOR EACH ROW WHEN (OLD.state = 'REQUESTED')
+    EXECUTE FUNCTION note_changed('approval_decided', 'checker', 'approval_id', 'action', 'state');
+CREATE TRIGGER noted_use AFTER UPDATE ON approvals
+    FOR EACH ROW WHEN (NEW.state = 'USED')
+    EXECUTE FUNCTION note_changed('approval_used', 'maker', 'approval_id', 'action', 'used_by');
+CREATE TRIGGER noted AFTER INSERT ON bank_parameters REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('parameters_set', '', 'version', 'content');
+CREATE TRIGGER noted AFTER INSERT ON account_events REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('account_event_decided', 'decided_by', 'event_key', 'event', 'kyc_level',
+        'window_no');
+CREATE TRIGGER noted AFTER INSERT ON ai_services REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('service_added', 'decided_by', 'service', 'payee_account', 'window_no');
+CREATE TRIGGER noted AFTER INSERT ON service_prices REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('price_set', 'decided_by', 'service', 'model', 'price_version',
+        'effective_from', 'input_utoken_per_mtok', 'output_utoken_per_mtok', 'window_no');
+
 -- The head of the books and the lease's token go forward, one row each.
 CREATE TRIGGER only_forward BEFORE UPDATE ON books_head
     FOR EACH ROW WHEN (NEW.last_cycle < OLD.last_cycle OR NEW.last_seq < OLD.last_seq) EXECUTE FUNCTION refuse_rewrite();
@@ -277,10 +346,10 @@ ALTER TABLE token_accounts
 GRANT SELECT, INSERT ON bank, bank_parameters TO quittance_writer;
 GRANT SELECT, UPDATE (fixed_at) ON bank_clock TO quittance_writer;
 
--- Who may knock. A key is revoked, never changed; a right takes the place of another; an approval moves on.
+-- Who may knock. A key ends, and is used; a right takes the place of another; an approval moves on.
 GRANT SELECT, INSERT ON clients, client_keys, client_rights, approvals TO quittance_writer;
-GRANT UPDATE (revoked_at) ON client_keys TO quittance_writer;
-GRANT UPDATE (access) ON client_rights TO quittance_writer;
+GRANT UPDATE (expires_at, revoked_at, ended_by, last_used_at) ON client_keys TO quittance_writer;
+GRANT UPDATE (access, given_by) ON client_rights TO quittance_writer;
 GRANT UPDATE (state, checker, decided_at, used_by) ON approvals TO quittance_writer;
 
 -- Windows are split and closed. Reference data is only added to. A name and a reason may be erased.

@@ -15,14 +15,17 @@ CREATE FUNCTION seen.client() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE 
         THEN pg_catalog.current_setting('quittance.client', true)::integer END
 $$;
 
--- One row: whether this transaction sees everything. The bank itself does, and a client who operates it.
+-- One row: whether this transaction sees everything. The bank itself does, and a client who operates, accounts for or audits
+-- it.
 CREATE VIEW seen.everything AS
     SELECT coalesce(pg_catalog.current_setting('quittance.client', true) = 'bank', false)
-        OR EXISTS (SELECT FROM public.clients c WHERE c.client_id = seen.client() AND 'OPERATE' = ANY (c.scopes)) AS is_seen;
+        OR EXISTS (SELECT FROM public.clients c
+                   WHERE c.client_id = seen.client() AND c.scopes && '{OPERATE,FINANCE,AUDIT}'::text[]) AS is_seen;
 
 -- The accounts that the client has a right on, where it does not see everything.
 CREATE VIEW seen.rights AS
-    SELECT r.account_id, r.access FROM public.client_rights r WHERE r.client_id = seen.client();
+    SELECT r.account_id, r.access FROM public.client_rights r
+    WHERE r.client_id = seen.client() AND r.access <> 'NONE';
 
 -- ------------------------------------------------------------------------------------------------------------- accounts
 
@@ -218,6 +221,16 @@ CREATE VIEW seen.holds WITH (security_barrier) AS
         AND ((SELECT e.is_seen FROM seen.everything e)
             OR EXISTS (SELECT FROM seen.rights r WHERE r.account_id = s.account_id)));
 
+-- ------------------------------------------------------------------------------------------------------- for the auditor
+
+CREATE VIEW seen.audit_log WITH (security_barrier) AS
+    SELECT l.audit_no, l.noted_at, who.name AS actor, l.action, whom.name AS client, l.account_id, l.details
+    FROM public.audit_log l
+    LEFT JOIN public.clients who ON who.client_id = l.actor
+    LEFT JOIN public.clients whom ON whom.client_id = l.client_id
+    WHERE coalesce(pg_catalog.current_setting('quittance.client', true) = 'bank', false)
+        OR EXISTS (SELECT FROM public.clients c WHERE c.client_id = seen.client() AND 'AUDIT' = ANY (c.scopes));
+
 -- ------------------------------------------------------------------------------------------------------ for every reader
 
 -- Tasks are on offer to all; what a cycle found is told in sums over all participants, once it is published.
@@ -252,7 +265,7 @@ CREATE VIEW seen.netting WITH (security_barrier) AS
 GRANT SELECT ON seen.token_accounts, seen.limit_counters, seen.account_balances,
     seen.account_states, seen.unclaimed_items, seen.compute_resources, seen.submissions, seen.submission_outcomes, seen.submission_texts,
     seen.submission_files, seen.refused_lines, seen.settled_transactions, seen.net_positions, seen.orders, seen.holds,
-    seen.tasks, seen.matching_rounds, seen.lines_by_kind, seen.outcomes_by_reason, seen.netting TO quittance_door;
+    seen.audit_log, seen.tasks, seen.matching_rounds, seen.lines_by_kind, seen.outcomes_by_reason, seen.netting TO quittance_door;
 GRANT SELECT ON bank_parameters, bank_clock, books_head, settlement_windows, settlement_cycles, cycle_counts, cycle_steps,
     reconciliation_checks, journal_archives TO quittance_door;
 GRANT SELECT (cycle, header_hash, entry_root, leaf_count, sealed_at) ON seals TO quittance_door;

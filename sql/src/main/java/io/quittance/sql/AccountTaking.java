@@ -72,8 +72,8 @@ final class AccountTaking extends ReferenceTaking {
             """;
 
     private static final String ADD_RIGHTS = """
-            INSERT INTO client_rights (client_id, account_id, access)
-            SELECT :client, account_id, 'OWNER' FROM unnest(:accounts::uuid[]) AS opened (account_id)
+            INSERT INTO client_rights (client_id, account_id, access, given_by)
+            SELECT :client, account_id, 'OWNER', :client FROM unnest(:accounts::uuid[]) AS opened (account_id)
             ON CONFLICT DO NOTHING
             """;
     private static final Class<ReferenceLine.OpenAccount> TYPE = ReferenceLine.OpenAccount.class;

@@ -28,6 +28,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
     private final StatementViews statements;
     private final TaskViews tasks;
     private final CycleViews cycles;
+    private final AuditViews audit;
     private final Function<Posting, Optional<String>> proofs;
 
     /**
@@ -44,6 +45,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
         this.statements = new StatementViews(jdbc, parameters);
         this.tasks = new TaskViews(jdbc);
         this.cycles = new CycleViews(jdbc, parameters, chain);
+        this.audit = new AuditViews(jdbc);
         this.proofs = proofs;
     }
 
@@ -56,6 +58,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
         this.statements = bank.statements;
         this.tasks = bank.tasks;
         this.cycles = bank.cycles;
+        this.audit = bank.audit;
         this.proofs = bank.proofs;
     }
 
@@ -112,6 +115,12 @@ final class JdbcBankViews implements BankViews, ClientViews {
     @Override
     public Optional<String> proof(long seq) {
         return posting(seq).flatMap(proofs);
+    }
+
+    @Override
+    public List<AuditEntry> auditLog(@Nullable Long before, int limit) {
+        requirePage(limit);
+        return inSnapshot(() -> audit.page(before, limit));
     }
 
     @Override

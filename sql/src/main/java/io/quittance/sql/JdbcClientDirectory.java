@@ -1,7 +1,11 @@
 package io.quittance.sql;
 
+import static io.quittance.sql.JdbcValues.bigint;
+import static io.quittance.sql.JdbcValues.instant;
+import static io.quittance.sql.JdbcValues.instantOrNull;
 import static io.quittance.sql.JdbcValues.text;
 import static io.quittance.sql.JdbcValues.texts;
+import static io.quittance.sql.JdbcValues.timestamp;
 import static io.quittance.sql.JdbcValues.uuid;
 
 import io.quittance.domain.intake.Client;
@@ -9,6 +13,8 @@ import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.seal.Hash32;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -16,20 +22,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.SqlParameterValue;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** {@link ClientDirectory} in tables clients, client_keys and client_rights. */
 final class JdbcClientDirectory implements ClientDirectory {
 
+    /** A key that opens is noted as used once a minute, not at each use. */
     private static final String AUTHENTICATE = """
+            WITH noted AS (
+                UPDATE client_keys SET last_used_at = clock_timestamp()
+                WHERE key_sha256 = :key AND revoked_at IS NULL AND coalesce(expires_at > clock_timestamp(), true)
+                    AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)
+            )
             SELECT c.client_id, c.name, c.scopes
             FROM client_keys k JOIN clients c ON c.client_id = k.client_id
-            WHERE k.key_sha256 = :key AND k.revoked_at IS NULL
+            WHERE k.key_sha256 = :key AND k.revoked_at IS NULL AND coalesce(k.expires_at > clock_timestamp(), true)
             """;
+
     private static final String NAMED = "SELECT client_id, name, scopes FROM clients WHERE name = :name";
     private static final String REGISTER =
-            "INSERT INTO clients (name, scopes) VALUES (:name, :scopes) ON CONFLICT (name) DO NOTHING";
+            "INSERT INTO clients (name, scopes, added_by) VALUES (:name, :scopes, :by) ON CONFLICT (name) DO NOTHING";
     private static final String ADD_KEY = """
             INSERT INTO client_keys (key_sha256, client_id) VALUES (:key, :client) ON CONFLICT (key_sha256) DO NOTHING
             """;
@@ -38,12 +53,27 @@ final class JdbcClientDirectory implements ClientDirectory {
             """;
     private static final String REPLACE_KEY = """
             WITH before AS (
-                UPDATE client_keys SET revoked_at = clock_timestamp()
+                UPDATE client_keys SET revoked_at = clock_timestamp(), ended_by = :asker
                 WHERE asked_by = :asker AND asked_as = :request AND revoked_at IS NULL
                 RETURNING key_sha256
             )
-            INSERT INTO client_keys (key_sha256, client_id, asked_by, asked_as)
-            SELECT :key, :client, :asker, :request FROM (SELECT count(*) FROM before) b
+            INSERT INTO client_keys (key_sha256, client_id, asked_by, asked_as, expires_at)
+            SELECT :key, :client, :asker, :request, :expires FROM (SELECT count(*) FROM before) b
+            RETURNING key_no
+            """;
+    private static final String KEYS = """
+            SELECT key_no, added_at, expires_at, revoked_at, last_used_at
+            FROM client_keys WHERE client_id = :client AND (:number::bigint IS NULL OR key_no = :number)
+            ORDER BY key_no DESC
+            """;
+    private static final String END_NOW = """
+            UPDATE client_keys SET revoked_at = clock_timestamp(), ended_by = :by
+            WHERE client_id = :client AND key_no = :number AND revoked_at IS NULL
+                AND coalesce(expires_at > clock_timestamp(), true)
+            """;
+    private static final String END_LATER = """
+            UPDATE client_keys SET expires_at = :at, ended_by = :by
+            WHERE client_id = :client AND key_no = :number AND revoked_at IS NULL AND coalesce(expires_at > :at, true)
             """;
     /** Of as many at once as an application has connections, each waits for the others at most once. */
     private static final int AT_ONCE = 100;
@@ -51,16 +81,16 @@ final class JdbcClientDirectory implements ClientDirectory {
     private static final String KEY_OF = "SELECT client_id FROM client_keys WHERE key_sha256 = :key";
     /** The bank's own accounts cannot be given to anyone. */
     private static final String GRANT = """
-            INSERT INTO client_rights AS r (client_id, account_id, access)
-            SELECT :client, a.account_id, :access FROM token_accounts a
+            INSERT INTO client_rights AS r (client_id, account_id, access, given_by)
+            SELECT :client, a.account_id, :access, :by FROM token_accounts a
             WHERE a.account_id = :account AND a.account_type <> 'system'
-            ON CONFLICT (client_id, account_id) DO UPDATE SET access = excluded.access
+            ON CONFLICT (client_id, account_id) DO UPDATE SET access = excluded.access, given_by = excluded.given_by
             """;
 
     private static final String RIGHT =
-            "SELECT access FROM client_rights WHERE client_id = :client AND account_id = :account";
+            "SELECT access FROM client_rights WHERE client_id = :client AND account_id = :account AND access <> 'NONE'";
     private static final String ACCOUNTS =
-            "SELECT account_id FROM client_rights WHERE client_id = :client ORDER BY account_id";
+            "SELECT account_id FROM client_rights WHERE client_id = :client AND access <> 'NONE' ORDER BY account_id";
 
     private final JdbcClient jdbc;
 
@@ -85,9 +115,10 @@ final class JdbcClientDirectory implements ClientDirectory {
     }
 
     @Override
-    public Client register(String name, Set<Client.Scope> scopes) {
+    public Client register(String name, Set<Client.Scope> scopes, @Nullable Client administrator) {
         jdbc.sql(REGISTER)
                 .param("name", name)
+                .param("by", id(administrator))
                 .param("scopes", texts(scopes.stream().map(Enum::name).sorted().toList()))
                 .update();
         Client client = named(name).orElseThrow();
@@ -118,7 +149,7 @@ final class JdbcClientDirectory implements ClientDirectory {
     }
 
     @Override
-    public void addKey(Client client, Hash32 keySha256, Client asker, String requestKey) {
+    public long addKey(Client client, Hash32 keySha256, Client asker, String requestKey, @Nullable Instant expiresAt) {
         for (int attempt = 1; ; attempt++) {
             Integer earlier = jdbc.sql(ASKED_FOR)
                     .param("asker", asker.id())
@@ -130,13 +161,14 @@ final class JdbcClientDirectory implements ClientDirectory {
                 throw new IllegalArgumentException("the request key was used for another client");
             }
             try {
-                jdbc.sql(REPLACE_KEY)
+                return jdbc.sql(REPLACE_KEY)
                         .param("key", keySha256.bytes())
                         .param("client", client.id())
                         .param("asker", asker.id())
                         .param("request", requestKey)
-                        .update();
-                return;
+                        .param("expires", timestamp(expiresAt))
+                        .query((row, n) -> row.getLong("key_no"))
+                        .single();
             } catch (DuplicateKeyException sentTwiceAtOnce) {
                 if (attempt == AT_ONCE) {
                     throw sentTwiceAtOnce;
@@ -145,11 +177,40 @@ final class JdbcClientDirectory implements ClientDirectory {
         }
     }
 
-    /** {@inheritDoc} Another right on the same account takes the place of the one before. */
     @Override
-    public void grant(Client client, UUID accountId, Right right) {
+    public List<ClientKey> keysOf(Client client) {
+        return keys(client, null);
+    }
+
+    private List<ClientKey> keys(Client client, @Nullable Long number) {
+        return jdbc.sql(KEYS)
+                .param("client", client.id())
+                .param("number", bigint(number))
+                .query((row, n) -> new ClientKey(
+                        row.getLong("key_no"),
+                        instant(row, "added_at"),
+                        instantOrNull(row, "expires_at"),
+                        instantOrNull(row, "revoked_at"),
+                        instantOrNull(row, "last_used_at")))
+                .list();
+    }
+
+    @Override
+    public Optional<ClientKey> endKey(Client client, long number, @Nullable Instant at, Client administrator) {
+        boolean isLater = at != null && at.isAfter(Instant.now());
+        JdbcClient.StatementSpec end = jdbc.sql(isLater ? END_LATER : END_NOW)
+                .param("client", client.id())
+                .param("number", number)
+                .param("by", administrator.id());
+        (isLater ? end.param("at", timestamp(at)) : end).update();
+        return keys(client, number).stream().findFirst();
+    }
+
+    @Override
+    public void grant(Client client, UUID accountId, Right right, @Nullable Client administrator) {
         int granted = jdbc.sql(GRANT)
                 .param("client", client.id())
+                .param("by", id(administrator))
                 .param("account", accountId)
                 .param("access", right.name())
                 .update();
@@ -160,7 +221,7 @@ final class JdbcClientDirectory implements ClientDirectory {
 
     @Override
     public boolean maySee(Client client, UUID accountId) {
-        return client.may(Client.Scope.OPERATE) || right(client, accountId).isPresent();
+        return client.seesEverything() || right(client, accountId).isPresent();
     }
 
     @Override
@@ -185,6 +246,10 @@ final class JdbcClientDirectory implements ClientDirectory {
                 .param("client", client.id())
                 .query((row, n) -> uuid(row, "account_id"))
                 .list();
+    }
+
+    private static SqlParameterValue id(@Nullable Client administrator) {
+        return new SqlParameterValue(Types.INTEGER, administrator == null ? null : administrator.id());
     }
 
     private static Client client(ResultSet row) throws SQLException {

@@ -63,7 +63,7 @@ final class JdbcFileIntake implements FileIntake {
             SELECT file_no, file_id, kind, business_date, content_sha256, received_at, lines, queued, repeated, refused,
                 column_header, request_key
             FROM seen.submission_files
-            WHERE file_no = :fileNo AND (client_id = :client OR :operator)
+            WHERE file_no = :fileNo AND (client_id = :client OR :seesEverything)
             """;
     private static final String REFUSED = """
             SELECT line_no, submission_key, raw, fields, codes, details
@@ -226,7 +226,7 @@ final class JdbcFileIntake implements FileIntake {
                         .sql(FIND)
                         .param("fileNo", bigint(fileNo))
                         .param("client", client.id())
-                        .param("operator", client.may(Client.Scope.OPERATE))
+                        .param("seesEverything", client.seesEverything())
                         .query((row, n) -> accepted(row))
                         .optional());
     }

@@ -29,6 +29,10 @@ final class JdbcValues {
         return new SqlParameterValue(Types.DATE, date);
     }
 
+    static SqlParameterValue timestamp(@Nullable Instant instant) {
+        return new SqlParameterValue(Types.TIMESTAMP_WITH_TIMEZONE, instant == null ? null : utc(instant));
+    }
+
     static SqlParameterValue bigint(@Nullable Long value) {
         return new SqlParameterValue(Types.BIGINT, value);
     }

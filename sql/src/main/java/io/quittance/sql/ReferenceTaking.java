@@ -325,8 +325,8 @@ abstract class ReferenceTaking extends FirstContentWins<ReferenceTaking.Entry> {
         private static final String KEPT =
                 "SELECT service, content_digest FROM ai_services WHERE service = ANY (:names::text[])";
         private static final String ADD = """
-                INSERT INTO ai_services (service, payee_account, content_digest, window_no)
-                SELECT line.service, line.payee_account, line.digest, :window
+                INSERT INTO ai_services (service, payee_account, content_digest, window_no, decided_by)
+                SELECT line.service, line.payee_account, line.digest, :window, :client
                 FROM unnest(:services::text[], :payees::uuid[], :digests::bytea[])
                     WITH ORDINALITY AS line (service, payee_account, digest, ordinal)
                 ORDER BY line.ordinal
@@ -370,6 +370,7 @@ abstract class ReferenceTaking extends FirstContentWins<ReferenceTaking.Entry> {
                     lines,
                     jdbc.sql(ADD)
                             .param("window", window.windowNo())
+                            .param("client", client.id())
                             .param("services", written("text", each(lines, type, s -> s.service())))
                             .param("payees", written("uuid", each(lines, type, s -> s.payeeAccount())))
                             .param("digests", digests(lines)));
@@ -393,9 +394,9 @@ abstract class ReferenceTaking extends FirstContentWins<ReferenceTaking.Entry> {
                 """;
         private static final String ADD = """
                 INSERT INTO service_prices (service, model, price_version, effective_from, input_utoken_per_mtok,
-                    output_utoken_per_mtok, content_digest, window_no)
+                    output_utoken_per_mtok, content_digest, window_no, decided_by)
                 SELECT line.service, line.model, line.price_version, line.effective_from, line.input, line.output,
-                    line.digest, :window
+                    line.digest, :window, :client
                 FROM unnest(:services::text[], :models::text[], :versions::text[], :froms::timestamptz[], :inputs::int8[],
                         :outputs::int8[], :digests::bytea[])
                     WITH ORDINALITY AS line (service, model, price_version, effective_from, input, output, digest, ordinal)
@@ -450,6 +451,7 @@ abstract class ReferenceTaking extends FirstContentWins<ReferenceTaking.Entry> {
                             .param("inputs", written("int8", each(lines, TYPE, p -> p.inputUtokenPerMtok())))
                             .param("outputs", written("int8", each(lines, TYPE, p -> p.outputUtokenPerMtok())))
                             .param("window", window.windowNo())
+                            .param("client", client.id())
                             .param("digests", digests(lines)));
         }
 

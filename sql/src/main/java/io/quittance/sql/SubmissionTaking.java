@@ -65,6 +65,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
             SELECT r.client_id, r.account_id, r.access
             FROM unnest(:clients::int8[], :accounts::uuid[]) AS line (client_id, account_id)
             JOIN client_rights r ON r.client_id = line.client_id AND r.account_id = line.account_id
+                AND r.access <> 'NONE'
             """;
     private static final String RESOURCES = """
             SELECT c.resource_id, c.account_id

@@ -50,11 +50,11 @@ final class GuardedBooks implements AutoCloseable {
                 SELECT 'R1', '%2$s', 'GPU-H100', 1, '\\x', min(window_no) FROM settlement_windows;
                 INSERT INTO metering_evidence (resource_id, metered_from, metered_to, gpu_ms, metered_by, content_digest,
                     window_no) SELECT 'R1', '2026-03-01', '2026-03-02', 1, %1$d, '\\x', min(window_no) FROM settlement_windows;
-                INSERT INTO ai_services (service, content_digest, window_no)
-                SELECT 'S1', '\\x', min(window_no) FROM settlement_windows;
+                INSERT INTO ai_services (service, content_digest, window_no, decided_by)
+                SELECT 'S1', '\\x', min(window_no), %1$d FROM settlement_windows;
                 INSERT INTO service_prices (service, model, price_version, effective_from, input_utoken_per_mtok,
-                    output_utoken_per_mtok, content_digest, window_no)
-                SELECT 'S1', 'm', '1', '2026-03-01', 1, 1, '\\x', min(window_no) FROM settlement_windows;
+                    output_utoken_per_mtok, content_digest, window_no, decided_by)
+                SELECT 'S1', 'm', '1', '2026-03-01', 1, 1, '\\x', min(window_no), %1$d FROM settlement_windows;
                 """.formatted(client.id(), mine));
         bank.closeWindow(bank.windows.getFirst());
         run("""

@@ -97,7 +97,9 @@ class GuardsIT {
                 "refused_closings",
                 "unclaimed_items",
                 "transaction_types",
-                "transaction_legs");
+                "transaction_legs",
+                "clients",
+                "audit_log");
     }
 
     @ParameterizedTest
@@ -151,8 +153,12 @@ class GuardsIT {
                 "UPDATE approvals SET state = 'REFUSED'",
                 "UPDATE approvals SET maker = checker",
                 "UPDATE client_keys SET key_sha256 = sha256('mine')",
-                "UPDATE clients SET scopes = '{OPERATE}'",
+                "DELETE FROM client_keys",
                 "DELETE FROM client_rights",
+                "UPDATE client_rights SET account_id = gen_random_uuid()",
+                "INSERT INTO audit_log (action, details) VALUES ('nothing', '{}')",
+                "SELECT * FROM audit_log",
+                "SELECT note_changed()",
                 "UPDATE account_events SET window_no = window_no + 1",
                 "UPDATE account_events SET event = 'unfreeze'",
                 "UPDATE token_accounts SET kyc_level = 'L3'",
@@ -253,10 +259,10 @@ class GuardsIT {
                         + " VALUES ('R2', '%2$s', 'GPU-H100', 1, '\\x', %1$d)",
                 "INSERT INTO metering_evidence (resource_id, metered_from, metered_to, gpu_ms, metered_by, content_digest,"
                         + " window_no) VALUES ('R1', '2026-03-02', '2026-03-03', 1, %3$d, '\\x', %1$d)",
-                "INSERT INTO ai_services (service, content_digest, window_no) VALUES ('S2', '\\x', %1$d)",
+                "INSERT INTO ai_services (service, content_digest, window_no, decided_by) VALUES ('S2', '\\x', %1$d, %3$d)",
                 "INSERT INTO service_prices (service, model, price_version, effective_from, input_utoken_per_mtok,"
-                        + " output_utoken_per_mtok, content_digest, window_no)"
-                        + " VALUES ('S1', 'm', '2', '2026-03-02', 1, 1, '\\x', %1$d)",
+                        + " output_utoken_per_mtok, content_digest, window_no, decided_by)"
+                        + " VALUES ('S1', 'm', '2', '2026-03-02', 1, 1, '\\x', %1$d, %3$d)",
                 "INSERT INTO account_events (event_key, account_id, event, content_digest, window_no, decided_by)"
                         + " VALUES ('late', '%2$s', 'freeze', '\\x', %1$d, %3$d)");
     }

@@ -2,15 +2,19 @@ package io.quittance.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.account.SystemAccount;
 import io.quittance.domain.intake.CanonicalContent;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
+import io.quittance.domain.intake.ClientDirectory.ClientKey;
 import io.quittance.domain.intake.ClientDirectory.Right;
 import io.quittance.domain.seal.Hash32;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,16 +59,16 @@ class JdbcClientDirectoryIT {
         Client administrator = bank.client("admin", Scope.ADMINISTER);
         Client client = bank.client("acme", Scope.SUBMIT);
         Client other = bank.client("other", Scope.SUBMIT);
-        bank.directory.addKey(client, key("1"), administrator, "request");
-        bank.directory.addKey(client, key("2"), administrator, "request");
-        bank.directory.addKey(client, key("3"), other, "request");
+        bank.directory.addKey(client, key("1"), administrator, "request", null);
+        bank.directory.addKey(client, key("2"), administrator, "request", null);
+        bank.directory.addKey(client, key("3"), other, "request", null);
         bank.directory.addKey(client, key("4"));
 
         assertThat(bank.directory.authenticate(key("1"))).isEmpty();
         for (String opens : List.of("2", "3", "4")) {
             assertThat(bank.directory.authenticate(key(opens))).contains(client);
         }
-        assertThatThrownBy(() -> bank.directory.addKey(other, key("5"), administrator, "request"))
+        assertThatThrownBy(() -> bank.directory.addKey(other, key("5"), administrator, "request", null))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(bank.directory.authenticate(key("5"))).isEmpty();
     }
@@ -76,13 +80,55 @@ class JdbcClientDirectoryIT {
 
         List<String> sent = AtOnce.run(AtOnce.SESSIONS, number -> {
             String key = String.valueOf(number + 1);
-            bank.directory.addKey(client, key(key), administrator, "request");
+            bank.directory.addKey(client, key(key), administrator, "request", null);
             return key;
         });
 
         assertThat(sent)
                 .filteredOn(key -> bank.directory.authenticate(key(key)).isPresent())
                 .hasSize(1);
+    }
+
+    @Test
+    void aKeyEndsWhenItIsToldToAndItsEndOnlyComesNearer() {
+        Client administrator = bank.client("admin", Scope.ADMINISTER);
+        Client client = bank.client("acme", Scope.SUBMIT);
+        Instant inAnHour = Instant.now().plusSeconds(3_600).truncatedTo(ChronoUnit.MICROS);
+        long expiring = bank.directory.addKey(client, key("1"), administrator, "a", inAnHour);
+        long ending = bank.directory.addKey(client, key("2"), administrator, "b", null);
+        bank.directory.addKey(
+                client, key("3"), administrator, "c", Instant.now().minusSeconds(1));
+
+        assertThat(bank.directory.authenticate(key("1"))).contains(client);
+        assertThat(bank.directory.authenticate(key("2"))).contains(client);
+        assertThat(bank.directory.authenticate(key("3"))).isEmpty();
+        assertThat(bank.directory.endKey(client, expiring, inAnHour.plusSeconds(60), administrator))
+                .hasValueSatisfying(key -> assertThat(key.expiresAt()).isEqualTo(inAnHour));
+        assertThat(bank.directory.endKey(client, ending, inAnHour, administrator))
+                .hasValueSatisfying(key -> assertThat(key.expiresAt()).isEqualTo(inAnHour));
+        assertThat(bank.directory.authenticate(key("2"))).contains(client);
+        ClientKey ended =
+                bank.directory.endKey(client, ending, null, administrator).orElseThrow();
+        assertThat(bank.directory.authenticate(key("2"))).isEmpty();
+        assertThat(bank.directory.endKey(client, ending, null, administrator)).contains(ended);
+        assertThat(bank.directory.endKey(bank.client("other", Scope.SUBMIT), expiring, null, administrator))
+                .isEmpty();
+        assertThat(bank.directory.keysOf(client))
+                .extracting(ClientKey::number, key -> key.lastUsedAt() != null, key -> key.revokedAt() != null)
+                .containsExactly(
+                        tuple(ending + 1, false, false), tuple(ending, true, true), tuple(expiring, true, false));
+    }
+
+    @Test
+    void aRightThatIsTakenAwayOpensNothing() {
+        Client client = bank.client("acme", Scope.SUBMIT);
+        UUID account = bank.account(KycLevel.L1);
+        bank.directory.grant(client, account, Right.OWNER);
+        bank.directory.grant(client, account, Right.NONE);
+
+        assertThat(bank.directory.maySee(client, account)).isFalse();
+        assertThat(bank.directory.mayActFor(client, account)).isFalse();
+        assertThat(bank.directory.accountsOf(client)).isEmpty();
     }
 
     @Test

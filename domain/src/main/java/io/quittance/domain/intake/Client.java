@@ -22,7 +22,11 @@ public record Client(int id, String name, Set<Scope> scopes) {
         /** The bank's operator: open accounts, set up reference data, act for every account, run cycles. */
         OPERATE,
         /** Make clients and keys, and give rights. */
-        ADMINISTER
+        ADMINISTER,
+        /** Read what concerns every account; move nothing. */
+        FINANCE,
+        /** As {@link #FINANCE}, and read who administered what. */
+        AUDIT
     }
 
     public Client {
@@ -31,5 +35,10 @@ public record Client(int id, String name, Set<Scope> scopes) {
 
     public boolean may(Scope scope) {
         return scopes.contains(scope);
+    }
+
+    /** Whether it sees every account, whatever its rights. */
+    public boolean seesEverything() {
+        return may(Scope.OPERATE) || may(Scope.FINANCE) || may(Scope.AUDIT);
     }
 }

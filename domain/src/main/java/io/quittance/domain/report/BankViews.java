@@ -273,6 +273,23 @@ public interface BankViews {
             Map<String, Double> secondsPerStep,
             @Nullable String verdict) {}
 
+    /**
+     * What somebody administered.
+     *
+     * @param actor the client who did it; null: who runs the bank's program, or has its database
+     * @param client the client it concerns; null if none
+     * @param accountId the account it concerns; null if none
+     * @param details the rest, by name
+     */
+    record AuditEntry(
+            long number,
+            Instant notedAt,
+            @Nullable String actor,
+            String action,
+            @Nullable String client,
+            @Nullable UUID accountId,
+            Map<String, String> details) {}
+
     Optional<SubmissionView> submission(UUID submissionId);
 
     Optional<AccountView> account(UUID accountId);
@@ -306,6 +323,14 @@ public interface BankViews {
 
     /** The canonical proof file of a sealed transfer; empty if there is no such transfer, or its cycle is not sealed. */
     Optional<String> proof(long seq);
+
+    /**
+     * Who administered what, the newest first; empty for whoever is no auditor.
+     *
+     * @param before the last number of the page before; null for the first
+     * @param limit 1 to 1000
+     */
+    List<AuditEntry> auditLog(@Nullable Long before, int limit);
 
     /** The business dates that can be submitted to now: the open one and how far ahead. */
     List<LocalDate> openDates();

@@ -15,6 +15,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -36,7 +38,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * Clients, their keys and their rights. A key is in the answer to the request that made it and nowhere else. If that
  * answer is lost, the same request again, under its Idempotency-Key, is answered with a new key in place of the lost one;
- * under another, the client has a further key.
+ * under another, the client has a further key. A client changes its key without a gap: it gets a further one, and the one
+ * before is ended once the client has changed.
  */
 @RestController
 final class ClientController {
@@ -55,19 +58,78 @@ final class ClientController {
         this.limits = limits;
     }
 
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record NewClient(
             @Schema(requiredMode = REQUIRED, pattern = NAME_FORM) @Nullable
             String name,
 
             @ArraySchema(
                     minItems = 1,
-                    schema = @Schema(allowableValues = {"submit", "read", "meter", "operate", "administer"}),
-                    arraySchema = @Schema(requiredMode = REQUIRED))
+                    schema =
+                            @Schema(
+                                    allowableValues = {
+                                        "submit",
+                                        "read",
+                                        "meter",
+                                        "operate",
+                                        "administer",
+                                        "finance",
+                                        "audit"
+                                    }),
+                    arraySchema =
+                            @Schema(
+                                    requiredMode = REQUIRED,
+                                    description = "submit: hand in for the accounts it has rights on. read: see what"
+                                            + " concerns them. meter: hand in metering evidence. operate: act for and"
+                                            + " see every account, and set the bank up. administer: clients, keys and"
+                                            + " rights. finance: see every account. audit: that, and who administered"
+                                            + " what."))
             @Nullable
-            List<@Nullable String> scopes) {}
+            List<@Nullable String> scopes,
 
+            @Schema(format = "date-time", description = "When the key ceases to open; absent: never.") @Nullable
+            String keyExpiresAt) {}
+
+    /** @param apiKey the key itself: shown here and never again */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-    record ClientKey(String name, List<String> scopes, String apiKey) {}
+    record NewKey(
+            String name,
+            List<String> scopes,
+            long keyNo,
+            @Nullable Instant keyExpiresAt,
+            String apiKey) {}
+
+    /** @param lastUsedAt to a minute; null if it never opened anything */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Key(
+            long keyNo,
+            Instant addedAt,
+            @Nullable Instant expiresAt,
+            @Nullable Instant revokedAt,
+            @Nullable Instant lastUsedAt,
+            @Schema(allowableValues = {"open", "ended"}) String state) {
+
+        static Key of(ClientDirectory.ClientKey key, Instant now) {
+            boolean ended = key.revokedAt() != null
+                    || (key.expiresAt() != null && !key.expiresAt().isAfter(now));
+            return new Key(
+                    key.number(),
+                    key.addedAt(),
+                    key.expiresAt(),
+                    key.revokedAt(),
+                    key.lastUsedAt(),
+                    ended ? "ended" : "open");
+        }
+    }
+
+    record Keys(String name, List<Key> keys) {}
+
+    record End(
+            @Schema(
+                    format = "date-time",
+                    description = "When it is to cease to open, for a client that changes its key; absent: now.")
+            @Nullable
+            String at) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Grant(
@@ -76,8 +138,8 @@ final class ClientController {
 
             @Schema(
                     requiredMode = REQUIRED,
-                    allowableValues = {"owner", "delegate", "reader"},
-                    description = "A reader sees the account and moves nothing.")
+                    allowableValues = {"owner", "delegate", "reader", "none"},
+                    description = "A reader sees the account and moves nothing; none takes the right away.")
             @Nullable
             String right) {}
 
@@ -101,7 +163,7 @@ final class ClientController {
                     @RequestBody(
                             required = true,
                             content = @Content(schema = @Schema(implementation = NewClient.class))))
-    ResponseEntity<ClientKey> make(
+    ResponseEntity<NewKey> make(
             @AuthenticationPrincipal Client administrator,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
             HttpServletRequest http) {
@@ -111,27 +173,79 @@ final class ClientController {
         List<FormError> errors = new ArrayList<>();
         String name = name(wanted.name(), errors);
         Set<Scope> scopes = scopes(wanted.scopes(), errors);
+        Instant expiresAt = Shapes.instantOrNull("key_expires_at", wanted.keyExpiresAt(), errors);
+        if (expiresAt != null && !expiresAt.isAfter(Instant.now())) {
+            errors.add(new FormError("key_expires_at", Reason.MALFORMED_VALUE, "this is past: the key would not open"));
+        }
         if (!errors.isEmpty()) {
             throw new ProblemException(Problem.of(errors));
         }
         boolean isNew = directory.named(name).isEmpty();
         Client client;
         try {
-            client = directory.register(name, scopes);
+            client = directory.register(name, scopes, administrator);
         } catch (IllegalArgumentException otherScopes) {
             throw new ProblemException(ProblemCode.CLIENT_EXISTS, null);
         }
         String key = ApiKeys.generate(random);
+        long number;
         try {
-            directory.addKey(client, ApiKeys.sha256(key), administrator, requestKey);
+            number = directory.addKey(client, ApiKeys.sha256(key), administrator, requestKey, expiresAt);
         } catch (IllegalArgumentException ofAnother) {
             throw new ProblemException(ProblemCode.IDEMPOTENCY_KEY_REUSED, "it was used for another client");
         }
         return ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK)
-                .body(new ClientKey(
+                .body(new NewKey(
                         client.name(),
                         client.scopes().stream().sorted().map(Problem::word).toList(),
+                        number,
+                        expiresAt,
                         key));
+    }
+
+    @GetMapping("/v1/clients/{name}/keys")
+    @Operation(
+            summary = "A client's keys, by their numbers, the newest first",
+            description = "Needs the scope administer. The keys themselves are stored nowhere.")
+    Keys keys(@AuthenticationPrincipal Client administrator, @PathVariable("name") String name) {
+        Requests.requireScope(administrator, Scope.ADMINISTER);
+        Client client = directory.named(name).orElseThrow(Requests::notFound);
+        Instant now = Instant.now();
+        return new Keys(
+                client.name(),
+                directory.keysOf(client).stream().map(key -> Key.of(key, now)).toList());
+    }
+
+    @PostMapping(
+            path = "/v1/clients/{name}/keys/{key}/end",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
+    @Operation(
+            summary = "End a key, now or later",
+            description =
+                    "Needs the scope administer. It opens nothing more within a second of its end. An end only comes"
+                            + " nearer: of a key that ends before, nothing changes.",
+            requestBody =
+                    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = End.class))))
+    Key end(
+            @AuthenticationPrincipal Client administrator,
+            @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
+            @PathVariable("name") String name,
+            @PathVariable("key") long number,
+            HttpServletRequest http) {
+        Requests.requireScope(administrator, Scope.ADMINISTER);
+        Requests.idempotencyKey(keyHeader);
+        List<FormError> errors = new ArrayList<>();
+        Instant at = Shapes.instantOrNull(
+                "at", Requests.read(http, limits, End.class).at(), errors);
+        if (!errors.isEmpty()) {
+            throw new ProblemException(Problem.of(errors));
+        }
+        Client client = directory.named(name).orElseThrow(Requests::notFound);
+        return directory
+                .endKey(client, number, at, administrator)
+                .map(key -> Key.of(key, Instant.now()))
+                .orElseThrow(Requests::notFound);
     }
 
     @PostMapping(
@@ -159,7 +273,7 @@ final class ClientController {
         }
         Client client = directory.named(name).orElseThrow(Requests::notFound);
         try {
-            directory.grant(client, account, right);
+            directory.grant(client, account, right, administrator);
         } catch (IllegalArgumentException noAccount) {
             throw new ProblemException(Problem.of(
                     List.of(new FormError("account_id", Reason.UNKNOWN_ACCOUNT, Reason.UNKNOWN_ACCOUNT.sentence()))));

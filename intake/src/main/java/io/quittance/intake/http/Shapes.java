@@ -2,6 +2,9 @@ package io.quittance.intake.http;
 
 import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Reason;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -26,6 +29,24 @@ final class Shapes {
             return null;
         }
         return UUID.fromString(value);
+    }
+
+    /** An instant that may be absent: null then, too. */
+    static @Nullable Instant instantOrNull(String field, @Nullable String value, List<FormError> errors) {
+        if (value == null) {
+            return null;
+        }
+        try {
+            OffsetDateTime instant = OffsetDateTime.parse(value);
+            if (instant.getYear() >= 1970 && instant.getYear() <= 9999) {
+                return instant.toInstant();
+            }
+        } catch (DateTimeParseException malformed) {
+            // Told below.
+        }
+        errors.add(new FormError(
+                field, Reason.MALFORMED_VALUE, "an instant such as 2026-03-02T10:00:00Z, with its offset"));
+        return null;
     }
 
     static <E extends Enum<E>> @Nullable E word(

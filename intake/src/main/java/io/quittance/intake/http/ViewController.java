@@ -152,6 +152,24 @@ final class ViewController {
         return views.of(client).cycle(number).map(Views.Cycle::of).orElseThrow(Requests::notFound);
     }
 
+    @GetMapping("/v1/audit")
+    @Operation(
+            summary = "Who administered what, the newest first",
+            description =
+                    "Needs the scope audit. Clients, keys, rights, approvals, decisions about accounts, services, "
+                            + "prices and the bank's parameters.")
+    Views.AuditPage audit(
+            @AuthenticationPrincipal Client client,
+            @RequestParam(name = "before", required = false) @Nullable Long before,
+            @RequestParam(name = "limit", defaultValue = "100") int limit) {
+        Requests.requireScope(client, Scope.AUDIT);
+        List<Views.AuditEntry> entries = views.of(client).auditLog(before, checked(limit)).stream()
+                .map(Views.AuditEntry::of)
+                .toList();
+        return new Views.AuditPage(
+                entries, entries.size() == limit ? entries.getLast().number() : null);
+    }
+
     @GetMapping("/v1/transactions/{seq}")
     @Operation(summary = "One settled transfer")
     Views.Transaction transaction(@AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {

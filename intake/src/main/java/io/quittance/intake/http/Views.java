@@ -284,6 +284,37 @@ final class Views {
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record CyclePage(List<Cycle> cycles, @Nullable Long nextBefore) {}
 
+    /**
+     * @param actor the client who did it; null: who runs the bank's program
+     * @param client the client it concerns; null if none
+     * @param accountId the account it concerns; null if none
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record AuditEntry(
+            long number,
+            Instant notedAt,
+            @Nullable String actor,
+            String action,
+            @Nullable String client,
+            @Nullable UUID accountId,
+            Map<String, String> details) {
+
+        static AuditEntry of(BankViews.AuditEntry entry) {
+            return new AuditEntry(
+                    entry.number(),
+                    entry.notedAt(),
+                    entry.actor(),
+                    entry.action(),
+                    entry.client(),
+                    entry.accountId(),
+                    entry.details());
+        }
+    }
+
+    /** @param nextBefore to be given as {@code before} for the next page; null on the last */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record AuditPage(List<AuditEntry> entries, @Nullable Long nextBefore) {}
+
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Round(
             String computeClass,

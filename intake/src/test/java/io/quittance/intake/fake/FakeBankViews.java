@@ -29,12 +29,21 @@ public final class FakeBankViews implements BankViews, ClientViews {
     public final Map<Long, String> proofs = new HashMap<>();
     public final Map<Long, String> archives = new HashMap<>();
     public final List<StatementLine> statement = new ArrayList<>();
+    public final List<AuditEntry> audit = new ArrayList<>();
     public @Nullable StatementRange asked;
     public boolean broken;
 
     @Override
     public Optional<SubmissionView> submission(UUID submissionId) {
         return Optional.ofNullable(submissions.get(submissionId));
+    }
+
+    @Override
+    public List<AuditEntry> auditLog(@Nullable Long before, int limit) {
+        return audit.stream()
+                .filter(entry -> before == null || entry.number() < before)
+                .limit(limit)
+                .toList();
     }
 
     @Override

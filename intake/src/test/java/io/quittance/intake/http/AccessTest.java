@@ -42,7 +42,9 @@ class AccessTest extends ApiTest {
         assertThat(hidden.code()).isEqualTo("NOT_FOUND");
         assertThat(hidden.json()).isEqualTo(absent.json());
         assertThat(get(OTHER, path).status()).isEqualTo(200);
-        assertThat(get(OPERATOR, path).status()).isEqualTo(200);
+        for (String whoSeesEverything : List.of(OPERATOR, FINANCE, AUDITOR)) {
+            assertThat(get(whoSeesEverything, path).status()).isEqualTo(200);
+        }
     }
 
     @ParameterizedTest
@@ -87,7 +89,7 @@ class AccessTest extends ApiTest {
                 case METERING -> routes.add(new Route("POST", path, List.of(PARTICIPANT, OPERATOR, ADMINISTRATOR)));
                 case ACCOUNTS, COMPUTE_RESOURCES, SERVICES, PRICES, ACCOUNT_EVENTS, REVERSALS ->
                     routes.add(new Route("POST", path, List.of(PARTICIPANT, METER, ADMINISTRATOR, READER)));
-                default -> routes.add(new Route("POST", path, List.of(READER, METER, ADMINISTRATOR)));
+                default -> routes.add(new Route("POST", path, List.of(READER, METER, ADMINISTRATOR, FINANCE, AUDITOR)));
             }
         }
         routes.add(new Route("POST", "/v1/files", List.of(READER, ADMINISTRATOR)));
@@ -95,7 +97,10 @@ class AccessTest extends ApiTest {
         routes.add(new Route("POST", "/v1/approvals/" + NOWHERE + "/decision", List.of(PARTICIPANT, ADMINISTRATOR)));
         routes.add(new Route("GET", "/v1/approvals/" + NOWHERE, List.of(PARTICIPANT, ADMINISTRATOR)));
         routes.add(new Route("POST", "/v1/clients", List.of(PARTICIPANT, OPERATOR)));
-        routes.add(new Route("POST", "/v1/clients/acme/accounts", List.of(PARTICIPANT, OPERATOR)));
+        routes.add(new Route("POST", "/v1/clients/acme/accounts", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
+        routes.add(new Route("GET", "/v1/clients/acme/keys", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
+        routes.add(new Route("POST", "/v1/clients/acme/keys/1/end", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
+        routes.add(new Route("GET", "/v1/audit", List.of(PARTICIPANT, OPERATOR, ADMINISTRATOR, FINANCE)));
         for (String path : new String[] {
             "/v1/submissions/" + SUBMISSION,
             "/v1/accounts/" + ACCOUNT,

@@ -2,8 +2,12 @@ package io.quittance.intake.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.report.BankViews;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -136,6 +140,110 @@ class AdministrationTest extends ApiTest {
         assertThat(post(ADMINISTRATOR, "/v1/clients", request, body.replace(name, name + "-other"))
                         .code())
                 .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    }
+
+    @Test
+    void aClientChangesItsKeyWithoutAGap() {
+        String name = "c" + newKey();
+        String body = "{\"name\":\"" + name + "\",\"scopes\":[\"read\"]}";
+        Answer first = post(ADMINISTRATOR, "/v1/clients", newKey(), body);
+        Answer second = post(ADMINISTRATOR, "/v1/clients", newKey(), body);
+        String old = first.json().path("api_key").asString();
+        String end = "/v1/clients/" + name + "/keys/" + first.json().path("key_no") + "/end";
+
+        Instant inAnHour = Instant.now().plusSeconds(3_600);
+        Answer later = post(ADMINISTRATOR, end, newKey(), "{\"at\":\"" + inAnHour + "\"}");
+        assertThat(later.json().path("expires_at").asString()).isEqualTo(inAnHour.toString());
+        assertThat(later.json().path("state").asString()).isEqualTo("open");
+        assertThat(get(old, "/v1/cycles").status()).isEqualTo(200);
+
+        Answer ended = post(ADMINISTRATOR, end, newKey(), "{}");
+        assertThat(ended.json().path("state").asString()).isEqualTo("ended");
+        assertThat(get(second.json().path("api_key").asString(), "/v1/cycles").status())
+                .isEqualTo(200);
+        var keys = get(ADMINISTRATOR, "/v1/clients/" + name + "/keys").json().path("keys");
+        assertThat(List.of(
+                        keys.get(0).path("state").asString(),
+                        keys.get(1).path("state").asString()))
+                .containsExactly("open", "ended");
+        assertThat(keys.toString()).doesNotContain("qk_", old);
+    }
+
+    @Test
+    void aKeyCanBeMadeToExpire() {
+        String name = "c" + newKey();
+        String body = "{\"name\":\"" + name + "\",\"scopes\":[\"read\"],\"key_expires_at\":\"%s\"}";
+        Instant inAnHour = Instant.now().plusSeconds(3_600);
+
+        Answer made = post(ADMINISTRATOR, "/v1/clients", newKey(), body.formatted(inAnHour));
+
+        assertThat(made.json().path("key_expires_at").asString()).isEqualTo(inAnHour.toString());
+        for (String never : List.of(
+                Instant.now().minusSeconds(1).toString(),
+                "tomorrow",
+                "2026-03-02T10:00:00",
+                "+99999-01-01T00:00:00Z")) {
+            assertThat(post(ADMINISTRATOR, "/v1/clients", newKey(), body.formatted(never))
+                            .code())
+                    .isEqualTo("MALFORMED_VALUE");
+        }
+    }
+
+    @Test
+    void aKeyThatIsNotTheClientsCannotBeEndedInItsName() {
+        String name = "c" + newKey();
+        long number = post(ADMINISTRATOR, "/v1/clients", newKey(), "{\"name\":\"" + name + "\",\"scopes\":[\"read\"]}")
+                .json()
+                .path("key_no")
+                .asLong();
+
+        assertThat(post(ADMINISTRATOR, "/v1/clients/acme/keys/" + number + "/end", newKey(), "{}")
+                        .code())
+                .isEqualTo("NOT_FOUND");
+        assertThat(post(ADMINISTRATOR, "/v1/clients/nobody/keys/" + number + "/end", newKey(), "{}")
+                        .code())
+                .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void aRightCanBeTakenAway() {
+        String name = "c" + newKey();
+        String key = post(ADMINISTRATOR, "/v1/clients", newKey(), "{\"name\":\"" + name + "\",\"scopes\":[\"read\"]}")
+                .json()
+                .path("api_key")
+                .asString();
+        String grant = "{\"account_id\":\"" + ACCOUNT + "\",\"right\":\"%s\"}";
+        post(ADMINISTRATOR, "/v1/clients/" + name + "/accounts", newKey(), grant.formatted("reader"));
+        assertThat(get(key, "/v1/accounts/" + ACCOUNT).status()).isEqualTo(200);
+
+        Answer taken = post(ADMINISTRATOR, "/v1/clients/" + name + "/accounts", newKey(), grant.formatted("none"));
+
+        assertThat(taken.json().path("right").asString()).isEqualTo("none");
+        assertThat(get(key, "/v1/accounts/" + ACCOUNT).status()).isEqualTo(404);
+    }
+
+    @Test
+    void theAuditorReadsWhoDidWhatPageByPage() {
+        views.audit.clear();
+        for (int i = 3; i >= 1; i--) {
+            views.audit.add(new BankViews.AuditEntry(
+                    i, Instant.now(), "administrator", "key_made", "acme", ACCOUNT, Map.of("key_no", "7")));
+        }
+
+        Answer page = get(AUDITOR, "/v1/audit?limit=2");
+        Answer last = get(AUDITOR, "/v1/audit?limit=2&before=" + page.json().path("next_before"));
+
+        assertThat(page.json().path("entries").size()).isEqualTo(2);
+        assertThat(page.json()
+                        .path("entries")
+                        .get(0)
+                        .path("details")
+                        .path("key_no")
+                        .asString())
+                .isEqualTo("7");
+        assertThat(last.json().path("entries").size()).isEqualTo(1);
+        assertThat(last.json().path("next_before").isNull()).isTrue();
+        assertThat(get(AUDITOR, "/v1/audit?limit=0").code()).isEqualTo("BAD_PARAMETER");
     }
 
     @Test

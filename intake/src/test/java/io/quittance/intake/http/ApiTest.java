@@ -60,6 +60,8 @@ abstract class ApiTest {
     static final String METER = ApiKeys.generate(new SecureRandom());
     static final String OPERATOR = ApiKeys.generate(new SecureRandom());
     static final String CHECKER = ApiKeys.generate(new SecureRandom());
+    static final String FINANCE = ApiKeys.generate(new SecureRandom());
+    static final String AUDITOR = ApiKeys.generate(new SecureRandom());
     static final String ADMINISTRATOR = ApiKeys.generate(new SecureRandom());
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -121,12 +123,14 @@ abstract class ApiTest {
         directory.grant(acme, RECEIVER, ClientDirectory.Right.READER);
         Client other = client("other", OTHER, Scope.SUBMIT, Scope.READ);
         directory.grant(other, FOREIGN, ClientDirectory.Right.OWNER);
-        directory.grant(client("auditor", READER, Scope.READ), ACCOUNT, ClientDirectory.Right.READER);
+        directory.grant(client("reader", READER, Scope.READ), ACCOUNT, ClientDirectory.Right.READER);
         directory.grant(client("feeder", SUBMITTER, Scope.SUBMIT), ACCOUNT, ClientDirectory.Right.DELEGATE);
         client("meter", METER, Scope.METER);
         client("operator", OPERATOR, Scope.OPERATE);
         client("checker", CHECKER, Scope.OPERATE);
         client("administrator", ADMINISTRATOR, Scope.ADMINISTER);
+        client("finance", FINANCE, Scope.FINANCE);
+        client("auditor", AUDITOR, Scope.AUDIT);
         books();
     }
 
