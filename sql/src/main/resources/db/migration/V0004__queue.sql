@@ -23,7 +23,7 @@ CREATE TABLE submission_files (
 );
 
 CREATE TABLE refused_lines (
-    file_no        bigint NOT NULL REFERENCES submission_files,
+    file_no        bigint NOT NULL REFERENCES submission_files DEFERRABLE INITIALLY DEFERRED,  -- The file's row comes last.
     line_no        bigint NOT NULL,
     submission_key text,
     raw            text   NOT NULL,

@@ -699,6 +699,11 @@ class FileCycleReportsTest {
                 }
 
                 @Override
+                public List<AuditEntry> auditLog(Long before, int limit) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public List<LocalDate> openDates() {
                     throw new UnsupportedOperationException();
                 }

@@ -92,7 +92,7 @@ final class GroupCommit implements AutoCloseable {
     Receipt takeAlone(Client client, Line.OfSubmission line) {
         List<Line> alone = List.of(line);
         return transactions
-                .run(client, alone, () -> writer.write(client, alone, null, null))
+                .run(client, alone, () -> writer.write(client, alone, null))
                 .receipts()
                 .getFirst();
     }

@@ -60,9 +60,18 @@ final class IntakeTransactions {
      * @throws IntakeQueue.NoOpenWindow if the work found none, also after windows were laid out
      */
     <T> T run(Client client, List<Line> lines, Supplier<T> work) {
-        boolean bankWide = lines.stream().anyMatch(line -> line.kind().isReference());
+        return run(client, lines.stream().anyMatch(line -> line.kind().isReference()), lines.size() > 1, work);
+    }
+
+    /**
+     * Runs work of which only this is known before it runs.
+     *
+     * @param bankWide whether it has reference lines
+     * @param several whether it may have more than one line
+     * @throws IntakeQueue.NoOpenWindow if the work found none, also after windows were laid out
+     */
+    <T> T run(Client client, boolean bankWide, boolean several, Supplier<T> work) {
         int turn = bankWide ? BANK_WIDE : client.id();
-        boolean several = lines.size() > 1;
         try {
             return runOrLoseDeadlock(turn, several, work);
         } catch (NothingToJoin noWindowYet) {

@@ -18,11 +18,13 @@ import io.quittance.domain.intake.Receipt;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -67,10 +69,12 @@ final class JdbcFileIntake implements FileIntake {
             """;
     private static final String REFUSED = """
             SELECT line_no, submission_key, raw, fields, codes, details
-            FROM seen.refused_lines WHERE file_no = :fileNo ORDER BY line_no
+            FROM seen.refused_lines WHERE file_no = :fileNo ORDER BY line_no LIMIT :max
             """;
 
     private static final int REFUSED_PER_ROUND_TRIP = 1_000;
+    /** What a slow machine writes: by it a file is not put into a window that would have to wait for it. */
+    private static final long BYTES_PER_MILLISECOND = 4_000;
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batches;
@@ -88,17 +92,11 @@ final class JdbcFileIntake implements FileIntake {
     }
 
     @Override
-    public Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
-        List<Line> wellFormed = new ArrayList<>(lines.size());
-        for (NumberedLine line : lines) {
-            if (line.line() != null) {
-                wellFormed.add(line.line());
-            }
-        }
+    public Accepted accept(Client client, Manifest manifest, Content content) {
         try {
-            return transactions.run(client, wellFormed, () -> {
+            return transactions.run(client, manifest.kind().isReference(), true, () -> {
                 refuseDuplicate(client, manifest);
-                return write(client, manifest, lines, wellFormed);
+                return write(client, manifest, content);
             });
         } catch (AcceptedMeanwhile race) {
             refuseDuplicate(client, manifest);
@@ -125,32 +123,22 @@ final class JdbcFileIntake implements FileIntake {
                 });
     }
 
-    private Accepted write(Client client, Manifest manifest, List<NumberedLine> lines, List<Line> wellFormed) {
+    private Accepted write(Client client, Manifest manifest, Content content) {
         long fileNo =
                 Objects.requireNonNull(jdbc.sql(NEXT_NUMBER).query(Long.class).single());
-        QueueWriter.Written written = writer.write(client, wellFormed, manifest.businessDate(), fileNo);
-
-        Iterator<Receipt> receipts = written.receipts().iterator();
-        List<RefusedLine> refused = new ArrayList<>();
-        long queued = 0;
-        long repeated = 0;
-        for (NumberedLine line : lines) {
-            Line read = line.line();
-            if (read == null) {
-                refused.add(new RefusedLine(line.lineNo(), null, line.raw(), line.errors()));
-                continue;
-            }
-            boolean again = false;
-            switch (receipts.next()) {
-                case Receipt.Queued answer -> again = answer.repeated();
-                case Receipt.Recorded answer -> again = answer.repeated();
-                case Receipt.Refused answer -> {
-                    refused.add(new RefusedLine(line.lineNo(), read.key(), line.raw(), answer.errors()));
-                    continue;
+        OpenWindow window =
+                writer.join(manifest.businessDate(), Duration.ofMillis(manifest.bytes() / BYTES_PER_MILLISECOND));
+        var counts = new Counts();
+        try (var lines = new LinesAhead(content, QueueWriter.BATCH_LINES_MAX)) {
+            for (List<NumberedLine> batch = lines.next(); !batch.isEmpty(); batch = lines.next()) {
+                List<Line> wellFormed = new ArrayList<>(batch.size());
+                for (NumberedLine line : batch) {
+                    if (line.line() != null) {
+                        wellFormed.add(line.line());
+                    }
                 }
+                addRefused(fileNo, counts.add(batch, writer.write(client, wellFormed, window, fileNo)));
             }
-            repeated += again ? 1 : 0;
-            queued += again ? 0 : 1;
         }
         var accepted = new Accepted(
                 fileNo,
@@ -158,16 +146,56 @@ final class JdbcFileIntake implements FileIntake {
                 manifest.kind(),
                 manifest.businessDate(),
                 manifest.contentSha256(),
-                written.receivedAt(),
-                lines.size(),
-                queued,
-                repeated,
-                refused.size(),
+                window.now(),
+                counts.lines,
+                counts.queued,
+                counts.repeated,
+                counts.refused,
                 manifest.columnHeader(),
                 manifest.requestKey());
         addFile(client, manifest, accepted);
-        addRefused(fileNo, refused);
         return accepted;
+    }
+
+    /** How many lines there were, and what became of them. */
+    private static final class Counts {
+
+        private long lines;
+        private long queued;
+        private long repeated;
+        private long refused;
+
+        /**
+         * Counts a batch.
+         *
+         * @param receipts of its lines that have the right form, in their order
+         * @return its refused lines
+         */
+        List<RefusedLine> add(List<NumberedLine> batch, List<Receipt> receipts) {
+            Iterator<Receipt> next = receipts.iterator();
+            List<RefusedLine> refusals = new ArrayList<>();
+            for (NumberedLine line : batch) {
+                Line read = line.line();
+                if (read == null) {
+                    refusals.add(new RefusedLine(line.lineNo(), null, line.raw(), line.errors()));
+                    continue;
+                }
+                switch (next.next()) {
+                    case Receipt.Queued answer -> count(answer.repeated());
+                    case Receipt.Recorded answer -> count(answer.repeated());
+                    case Receipt.Refused answer ->
+                        refusals.add(new RefusedLine(line.lineNo(), read.key(), line.raw(), answer.errors()));
+                }
+            }
+            lines += batch.size();
+            refused += refusals.size();
+            return refusals;
+        }
+
+        private void count(boolean again) {
+            repeated += again ? 1 : 0;
+            queued += again ? 0 : 1;
+        }
     }
 
     private void addFile(Client client, Manifest manifest, Accepted file) {
@@ -248,15 +276,22 @@ final class JdbcFileIntake implements FileIntake {
     }
 
     @Override
-    public List<RefusedLine> refusedLines(Client client, long fileNo) {
-        return reads.as(
-                client,
-                () -> reads.jdbc()
-                        .sql(REFUSED)
-                        .param("fileNo", fileNo)
-                        .query((row, n) -> new RefusedLine(
-                                row.getLong("line_no"), row.getString("submission_key"), text(row, "raw"), errors(row)))
-                        .list());
+    public void refusedLines(Client client, long fileNo, long max, Consumer<RefusedLine> visitor) {
+        reads.as(client, () -> {
+            reads.jdbc()
+                    .sql(REFUSED)
+                    .withFetchSize(REFUSED_PER_ROUND_TRIP)
+                    .param("fileNo", fileNo)
+                    .param("max", max)
+                    .query(row -> {
+                        visitor.accept(new RefusedLine(
+                                row.getLong("line_no"),
+                                row.getString("submission_key"),
+                                text(row, "raw"),
+                                errors(row)));
+                    });
+            return fileNo;
+        });
     }
 
     private static List<FormError> errors(ResultSet row) throws SQLException {

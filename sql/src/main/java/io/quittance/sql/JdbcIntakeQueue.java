@@ -34,7 +34,7 @@ final class JdbcIntakeQueue implements IntakeQueue, AutoCloseable {
             return List.of(waits ? singles.takeAlone(client, single) : singles.take(client, single));
         }
         return transactions
-                .run(client, lines, () -> writer.write(client, lines, businessDate, null))
+                .run(client, lines, () -> writer.write(client, lines, businessDate))
                 .receipts();
     }
 
@@ -42,7 +42,7 @@ final class JdbcIntakeQueue implements IntakeQueue, AutoCloseable {
     public List<Receipt> acceptAll(Client client, List<Line> lines) {
         try {
             return transactions.run(client, lines, () -> {
-                List<Receipt> receipts = writer.write(client, lines, null, null).receipts();
+                List<Receipt> receipts = writer.write(client, lines, null).receipts();
                 if (receipts.stream().anyMatch(Receipt.Refused.class::isInstance)) {
                     throw new NotAll(receipts);
                 }

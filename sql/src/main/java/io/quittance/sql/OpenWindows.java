@@ -4,6 +4,7 @@ import static io.quittance.sql.JdbcValues.date;
 import static io.quittance.sql.JdbcValues.instant;
 import static io.quittance.sql.JdbcValues.utc;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -25,7 +26,7 @@ final class OpenWindows {
     private static final String EARLIEST = """
             SELECT window_no, cut_off, pg_try_advisory_xact_lock_shared(:lockClass, window_no::int) AS locked
             FROM (SELECT window_no, cut_off FROM settlement_windows
-                  WHERE state = 'OPEN' AND cut_off > bank_now() AND cut_off > :after
+                  WHERE state = 'OPEN' AND cut_off > bank_now() + :millis * interval '1 millisecond' AND cut_off > :after
                       AND (:date::date IS NULL OR business_date = :date)
                   ORDER BY cut_off LIMIT 1) earliest
             """;
@@ -54,13 +55,15 @@ final class OpenWindows {
      * The earliest window that can be joined now, held open until the transaction ends.
      *
      * @param businessDate the date it must have; null for any
+     * @param needed how long before its cut-off
      */
-    Optional<OpenWindow> join(@Nullable LocalDate businessDate) {
+    Optional<OpenWindow> join(@Nullable LocalDate businessDate, Duration needed) {
         Instant after = Instant.EPOCH;
         while (true) {
             Optional<Candidate> candidate = jdbc.sql(EARLIEST)
                     .param("lockClass", LOCK_CLASS)
                     .param("after", utc(after))
+                    .param("millis", needed.toMillis())
                     .param("date", date(businessDate))
                     .query((row, n) ->
                             new Candidate(row.getLong("window_no"), instant(row, "cut_off"), row.getBoolean("locked")))

@@ -7,11 +7,13 @@ import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Receipt;
 import io.quittance.domain.intake.ReferenceLine;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,7 +25,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class QueueWriter {
 
     /** Lines that are looked up and inserted by one statement each: enough that round trips no longer matter. */
-    private static final int BATCH_LINES_MAX = 5_000;
+    static final int BATCH_LINES_MAX = 5_000;
 
     /** A submission that came by itself. */
     record Single(Client client, Line.OfSubmission line) {}
@@ -44,12 +46,33 @@ final class QueueWriter {
     }
 
     /**
-     * @param fileNo the file whose lines they are; null if they came by themselves
+     * Writes lines that came by themselves.
+     *
      * @throws IntakeTransactions.NothingToJoin if there is no window for them
      */
-    Written write(Client client, List<Line> lines, @Nullable LocalDate businessDate, @Nullable Long fileNo) {
-        OpenWindow window =
-                windows.join(businessDate).orElseThrow(() -> new IntakeTransactions.NothingToJoin(businessDate));
+    Written write(Client client, List<Line> lines, @Nullable LocalDate businessDate) {
+        OpenWindow window = join(businessDate, Duration.ZERO);
+        return new Written(write(client, lines, window, null), window.now());
+    }
+
+    /**
+     * The window that lines are written to which take a while.
+     *
+     * @param needed how long writing may take: a window that closes before is joined only if there is no other
+     * @throws IntakeTransactions.NothingToJoin if there is no window for them
+     */
+    OpenWindow join(@Nullable LocalDate businessDate, Duration needed) {
+        return windows.join(businessDate, needed)
+                .or(() -> needed.isZero() ? Optional.empty() : windows.join(businessDate, Duration.ZERO))
+                .orElseThrow(() -> new IntakeTransactions.NothingToJoin(businessDate));
+    }
+
+    /**
+     * Writes lines to a window that was joined, and answers each.
+     *
+     * @param fileNo the file whose lines they are; null if they came by themselves
+     */
+    List<Receipt> write(Client client, List<Line> lines, OpenWindow window, @Nullable Long fileNo) {
         List<Receipt> receipts = new ArrayList<>(lines.size());
         int next = 0;
         while (next < lines.size()) {
@@ -57,7 +80,7 @@ final class QueueWriter {
             receipts.addAll(writeBatch(client, window, lines.subList(next, end), fileNo));
             next = end;
         }
-        return new Written(receipts, window.now());
+        return receipts;
     }
 
     /**
@@ -67,7 +90,7 @@ final class QueueWriter {
      * @throws IntakeTransactions.NothingToJoin if there is no window for them
      */
     List<Receipt> writeTogether(List<Single> singles) {
-        OpenWindow window = windows.join(null).orElseThrow(() -> new IntakeTransactions.NothingToJoin(null));
+        OpenWindow window = join(null, Duration.ZERO);
         var entries = new ArrayList<SubmissionTaking.Entry>(singles.size());
         for (Single single : singles) {
             entries.add(SubmissionTaking.Entry.of(single.client(), single.line(), bankSecret));

@@ -8,7 +8,9 @@ import io.quittance.domain.intake.CanonicalContent;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.FileIntake.Accepted;
+import io.quittance.domain.intake.FileIntake.Content;
 import io.quittance.domain.intake.FileIntake.DuplicateFile;
+import io.quittance.domain.intake.FileIntake.Lines;
 import io.quittance.domain.intake.FileIntake.Manifest;
 import io.quittance.domain.intake.FileIntake.NumberedLine;
 import io.quittance.domain.intake.FileIntake.RefusedLine;
@@ -20,6 +22,7 @@ import io.quittance.domain.intake.Reason;
 import io.quittance.domain.seal.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +69,7 @@ class JdbcFileIntakeIT {
         Accepted accepted = bank.files.accept(
                 client,
                 manifest,
-                List.of(
+                content(
                         good(3, TestBank.transfer("new", mine, theirs, 5)),
                         good(4, TestBank.transfer("before", mine, theirs, 5)),
                         new NumberedLine(5, "x,\"1,5\u0000\",", null, malformed),
@@ -87,7 +90,7 @@ class JdbcFileIntakeIT {
                         "submission_key,account_id",
                         "request 1"));
         assertThat(bank.files.find(client, accepted.fileNo())).contains(accepted);
-        assertThat(bank.files.refusedLines(client, accepted.fileNo()))
+        assertThat(refusedLines(client, accepted.fileNo()))
                 .containsExactly(
                         new RefusedLine(5, null, "x,\"1,5\uFFFD\",", malformed),
                         new RefusedLine(
@@ -165,7 +168,7 @@ class JdbcFileIntakeIT {
         bank.owner
                 .sql("ALTER TABLE refused_lines ADD CONSTRAINT broken CHECK (line_no <> 7)")
                 .update();
-        var lines = List.of(
+        var lines = content(
                 good(6, TestBank.transfer("new", mine, theirs, 5)),
                 new NumberedLine(7, "raw", null, List.of(new FormError("", Reason.MALFORMED_LINE, "broken"))));
 
@@ -179,6 +182,84 @@ class JdbcFileIntakeIT {
         Accepted accepted = bank.files.accept(client, manifest("F-1", "one", "r"), lines);
         assertThat(accepted.queued()).isEqualTo(1);
         assertThat(accepted.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileThatTurnsOutToBeUnusableLeavesNothingHoweverMuchOfItWasRead() {
+        for (int readable : new int[] {0, 1, 5_000, 12_000}) {
+            Content content = () -> new Lines() {
+                private int given;
+
+                @Override
+                public List<NumberedLine> next(int max) {
+                    var lines = new ArrayList<NumberedLine>();
+                    while (lines.size() < max && given < readable) {
+                        given++;
+                        lines.add(good(given, TestBank.transfer("key " + given, mine, theirs, 5)));
+                    }
+                    if (lines.isEmpty()) {
+                        throw new IllegalStateException("the end line says otherwise");
+                    }
+                    return lines;
+                }
+
+                @Override
+                public void close() {}
+            };
+
+            assertThatThrownBy(() -> bank.files.accept(client, manifest("F-1", "one", "r"), content))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the end line says otherwise");
+
+            assertThat(bank.count("submissions")).as("after %d lines", readable).isZero();
+            assertThat(bank.count("submission_files")).isZero();
+        }
+    }
+
+    @Test
+    void aLongFileIsTakenInTheOrderOfItsLines() {
+        NumberedLine[] lines = new NumberedLine[12_345];
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = i % 1_000 == 7
+                    ? new NumberedLine(i, "raw " + i, null, List.of(new FormError("", Reason.MALFORMED_LINE, "no")))
+                    : good(i, TestBank.transfer("key " + i, mine, theirs, 5));
+        }
+
+        Accepted accepted = bank.files.accept(client, manifest("F-1", "one", "r"), content(lines));
+
+        assertThat(accepted.lines()).isEqualTo(12_345);
+        assertThat(accepted.refused()).isEqualTo(13);
+        assertThat(accepted.queued()).isEqualTo(12_332);
+        assertThat(refusedLines(client, accepted.fileNo()))
+                .extracting(RefusedLine::lineNo)
+                .isSorted()
+                .hasSize(13);
+        assertThat(bank.owner
+                        .sql("SELECT submission_key FROM submissions ORDER BY intake_no")
+                        .query(String.class)
+                        .list())
+                .isEqualTo(java.util.stream.IntStream.range(0, lines.length)
+                        .filter(i -> i % 1_000 != 7)
+                        .mapToObj(i -> "key " + i)
+                        .toList());
+    }
+
+    @Test
+    void aFileThatTakesLongerToWriteThanItsWindowIsOpenJoinsTheNextOneIfThereIsOne() {
+        bank.setClock(TestBank.NOW.plusSeconds(3_590)); // Ten seconds before the first cut-off.
+        bank.files.accept(client, manifest("small", "small", null), lines("small"));
+        var large = new Manifest("large", Kind.TRANSFERS, null, content("large"), 100_000_000, null, null, null);
+        bank.files.accept(client, large, lines("large"));
+        bank.setClock(TestBank.NOW.plusSeconds(7_190));
+        var ofItsDate =
+                new Manifest("last", Kind.TRANSFERS, TestBank.DATE, content("last"), 100_000_000, null, null, null);
+        bank.files.accept(client, ofItsDate, lines("last"));
+
+        assertThat(bank.owner
+                        .sql("SELECT window_no FROM submissions ORDER BY intake_no")
+                        .query(Long.class)
+                        .list())
+                .containsExactly(bank.windows.get(0), bank.windows.get(1), bank.windows.get(1));
     }
 
     @Test
@@ -204,7 +285,7 @@ class JdbcFileIntakeIT {
         Accepted accepted = bank.files.accept(
                 bank.operator,
                 new Manifest(null, Kind.ACCOUNTS, null, content("accounts"), 1, null, null, null),
-                List.of(
+                content(
                         good(2, opened),
                         good(
                                 3,
@@ -235,8 +316,30 @@ class JdbcFileIntakeIT {
         return new Manifest(fileId, Kind.TRANSFERS, null, content(content), 10, null, null, requestKey);
     }
 
-    private List<NumberedLine> lines(String content) {
-        return List.of(good(2, TestBank.transfer("key of " + content, mine, theirs, 5)));
+    private Content lines(String content) {
+        return content(good(2, TestBank.transfer("key of " + content, mine, theirs, 5)));
+    }
+
+    private static Content content(NumberedLine... lines) {
+        return () -> new Lines() {
+            private int next;
+
+            @Override
+            public List<NumberedLine> next(int max) {
+                int from = next;
+                next = Math.min(lines.length, from + max);
+                return List.of(lines).subList(from, next);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private List<RefusedLine> refusedLines(Client reader, long fileNo) {
+        var lines = new ArrayList<RefusedLine>();
+        bank.files.refusedLines(reader, fileNo, Long.MAX_VALUE, lines::add);
+        return lines;
     }
 
     private static NumberedLine good(long lineNo, Line line) {

@@ -5,11 +5,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes whole files whose control lines were checked. A file and its lines become durable in one transaction, so a crash
- * leaves either all of it or nothing, and a file that was not accepted can be handed in again.
+ * Takes whole files. A file and its lines become durable in one transaction, so a crash leaves either all of it or nothing,
+ * and a file that was not accepted can be handed in again. No more of a file is in memory than a few thousand lines.
  */
 public interface FileIntake {
 
@@ -41,6 +42,30 @@ public interface FileIntake {
      */
     record NumberedLine(long lineNo, String raw, @Nullable Line line, List<FormError> errors) {}
 
+    /** What a file holds, as often as it is asked. */
+    @FunctionalInterface
+    interface Content {
+
+        /** Its lines from the first one. */
+        Lines open();
+    }
+
+    /** The lines of a file, one after another; one thread at a time. */
+    interface Lines extends AutoCloseable {
+
+        /**
+         * The next lines.
+         *
+         * @param max at most so many
+         * @return empty at the end of a file that is whole
+         * @throws RuntimeException if the file cannot be read, or is not to be taken in
+         */
+        List<NumberedLine> next(int max);
+
+        @Override
+        void close();
+    }
+
     /** One refused line of a file. */
     record RefusedLine(long lineNo, @Nullable String submissionKey, String raw, List<FormError> errors) {}
 
@@ -69,19 +94,25 @@ public interface FileIntake {
             @Nullable String requestKey) {}
 
     /**
-     * Takes the file.
+     * Takes the file. Whatever reading its content throws is thrown on, and nothing of the file is kept. The content may be
+     * opened several times, by another thread.
      *
      * @throws DuplicateFile if an accepted file of this client came under the same request key, or has the same file id or
      *     the same content; where two files match, the one of the request key is named
      * @throws IntakeQueue.NoOpenWindow if its business date cannot be submitted to
      */
-    Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines);
+    Accepted accept(Client client, Manifest manifest, Content content);
 
     /** The accepted file of this number, if it is this client's or the client is an operator. */
     Optional<Accepted> find(Client client, long fileNo);
 
-    /** The lines of that file that were refused at the door, in order; none where {@link #find} finds no file. */
-    List<RefusedLine> refusedLines(Client client, long fileNo);
+    /**
+     * Shows the lines of that file that were refused at the door, in order; none where {@link #find} finds no file.
+     *
+     * @param max at most so many
+     * @param visitor is called while the database is read, so it is not to wait for anybody
+     */
+    void refusedLines(Client client, long fileNo, long max, Consumer<RefusedLine> visitor);
 
     /** The file was accepted before. */
     class DuplicateFile extends RuntimeException {

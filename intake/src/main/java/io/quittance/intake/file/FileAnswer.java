@@ -7,10 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** What became of a file. */
 public sealed interface FileAnswer {
 
+    /** How many refused lines an answer shows; all of them are in the rejects file. */
+    int SHOWN = 1_000;
+
     /**
      * The file is durable.
      *
-     * @param refused its lines that were refused at the door, in order
+     * @param refused its first lines that were refused at the door, at most {@link #SHOWN}; the file counts all of them
      * @param before whether it had been taken in before and this is the first answer again
      */
     record Taken(FileIntake.Accepted file, List<FileIntake.RefusedLine> refused, boolean before) implements FileAnswer {

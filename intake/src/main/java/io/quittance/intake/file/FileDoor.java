@@ -8,13 +8,15 @@ import io.quittance.domain.intake.Reason;
 import io.quittance.intake.wire.Permissions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a file in: reads it, checks it as a whole, hands its lines over, says what became of it. Thread-safe; keeps
- * nothing, so a file may be handed in again after any crash.
+ * Takes a file in: keeps it until all of it has come, hands its lines over, says what became of it. Thread-safe; keeps
+ * nothing else, so a file may be handed in again after any crash. A file is never in memory as a whole.
  */
 public final class FileDoor {
 
@@ -36,7 +38,9 @@ public final class FileDoor {
      * @param kind what the caller says it is; null to go by its control line
      * @param originalName for people; null if there is none
      * @param requestKey the idempotency key of the request; null if it comes by folder
-     * @param in read to its end, not closed
+     * @param in read to its end, not closed; packed by gzip or Zstandard, or as it is
+     * @throws IOException if {@code in} cannot be read
+     * @throws UncheckedIOException if there is no room to keep the file while it is taken in
      */
     public FileAnswer handIn(
             Client client,
@@ -46,41 +50,60 @@ public final class FileDoor {
             @Nullable String requestKey,
             InputStream in)
             throws IOException {
-        return switch (SubmissionFile.read(in, format, kind, limits)) {
-            case SubmissionFile.Unusable unusable -> new FileAnswer.Refused(unusable.errors(), null);
-            case SubmissionFile.Contents contents -> handIn(client, contents, originalName, requestKey);
-        };
+        try (Spool spool = Spool.of(in, limits)) {
+            return handIn(client, spool, format, kind, originalName, requestKey);
+        } catch (Unacceptable unacceptable) {
+            return new FileAnswer.Refused(List.of(unacceptable.error()), null);
+        } catch (UnusableFile unusable) {
+            return new FileAnswer.Refused(unusable.errors(), null);
+        }
     }
 
     private FileAnswer handIn(
             Client client,
-            SubmissionFile.Contents contents,
+            Spool spool,
+            FileFormat format,
+            @Nullable Kind given,
             @Nullable String originalName,
-            @Nullable String requestKey) {
-        Client.Scope scope = Permissions.toHandIn(contents.kind());
+            @Nullable String requestKey)
+            throws IOException, Unacceptable {
+        FileIntake.Manifest manifest;
+        try (var file = new SubmissionFile(spool.open(), format, given, limits)) {
+            manifest = new FileIntake.Manifest(
+                    file.fileId(),
+                    file.kind(),
+                    file.businessDate(),
+                    spool.sha256(),
+                    spool.size(),
+                    originalName,
+                    file.columnHeader(),
+                    requestKey);
+        }
+        Client.Scope scope = Permissions.toHandIn(manifest.kind());
         if (!Permissions.has(client, scope)) {
             return refused(
                     Reason.NOT_PERMITTED,
-                    "handing in " + contents.kind().wireName() + " needs the scope "
+                    "handing in " + manifest.kind().wireName() + " needs the scope "
                             + scope.name().toLowerCase(Locale.ROOT),
                     null);
         }
-        var manifest = new FileIntake.Manifest(
-                contents.fileId(),
-                contents.kind(),
-                contents.businessDate(),
-                contents.contentSha256(),
-                contents.bytes(),
-                originalName,
-                contents.columnHeader(),
-                requestKey);
         try {
-            FileIntake.Accepted accepted = intake.accept(client, manifest, contents.lines());
+            FileIntake.Accepted accepted = intake.accept(client, manifest, () -> open(spool, format, given));
             return new FileAnswer.Taken(accepted, refusedLines(client, accepted), false);
         } catch (FileIntake.DuplicateFile duplicate) {
             return repeated(client, manifest, duplicate);
         } catch (IntakeQueue.NoOpenWindow closed) {
             return refused(Reason.FILE_DATE_NOT_OPEN, String.valueOf(closed.getMessage()), null);
+        }
+    }
+
+    private FileIntake.Lines open(Spool spool, FileFormat format, @Nullable Kind given) {
+        try {
+            return new SubmissionFile(spool.open(), format, given, limits);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        } catch (Unacceptable unacceptable) {
+            throw new UnusableFile(List.of(unacceptable.error()));
         }
     }
 
@@ -109,8 +132,34 @@ public final class FileDoor {
                 earlier.fileNo());
     }
 
-    private List<FileIntake.RefusedLine> refusedLines(Client client, FileIntake.Accepted file) {
-        return file.refused() == 0 ? List.of() : intake.refusedLines(client, file.fileNo());
+    /** As many refused lines of a file as an answer shows, in order. */
+    public List<FileIntake.RefusedLine> refusedLines(Client client, FileIntake.Accepted file) {
+        var lines = new ArrayList<FileIntake.RefusedLine>();
+        if (file.refused() > 0) {
+            intake.refusedLines(client, file.fileNo(), FileAnswer.SHOWN, lines::add);
+        }
+        return lines;
+    }
+
+    /**
+     * Writes the rejects file of a file.
+     *
+     * @param out is written to while the database is read, so it is not to wait for anybody
+     * @throws IOException if {@code out} cannot be written to
+     */
+    public void writeRejects(Client client, FileIntake.Accepted file, Appendable out) throws IOException {
+        var rejects = new RejectsFile(file, out);
+        try {
+            intake.refusedLines(client, file.fileNo(), Long.MAX_VALUE, line -> {
+                try {
+                    rejects.add(line);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException unwritable) {
+            throw unwritable.getCause();
+        }
     }
 
     private static FileAnswer refused(Reason reason, String detail, @Nullable Long earlierFileNo) {

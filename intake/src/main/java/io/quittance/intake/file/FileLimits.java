@@ -5,17 +5,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How much one file may hold. The lines of a file are in memory while it is taken in, about three times its size.
+ * How much one file may hold. It is kept in the directory of temporary files while it is taken in.
  *
  * @param maxLine the longest line, over its line breaks within quotes
- * @param maxFile the longest file
+ * @param maxFile the longest file, unpacked
  */
 @ConfigurationProperties("quittance.files")
 public record FileLimits(
         @DefaultValue("64KB") DataSize maxLine,
-        @DefaultValue("256MB") DataSize maxFile) {
+        @DefaultValue("2GB") DataSize maxFile) {
 
-    public static final FileLimits DEFAULT = new FileLimits(DataSize.ofKilobytes(64), DataSize.ofMegabytes(256));
+    public static final FileLimits DEFAULT = new FileLimits(DataSize.ofKilobytes(64), DataSize.ofGigabytes(2));
 
     public FileLimits {
         if (maxLine.toBytes() < 1_024

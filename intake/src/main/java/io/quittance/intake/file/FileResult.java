@@ -64,9 +64,8 @@ public record FileResult(
         }
     }
 
-    /** @param maxRefusals how many refused lines the answer names */
-    public static FileResult of(
-            FileIntake.Accepted file, List<FileIntake.RefusedLine> refused, boolean before, int maxRefusals) {
+    /** @param refused the refused lines that the answer names */
+    public static FileResult of(FileIntake.Accepted file, List<FileIntake.RefusedLine> refused, boolean before) {
         return new FileResult(
                 before ? "accepted_before" : "accepted",
                 file.fileNo(),
@@ -80,7 +79,6 @@ public record FileResult(
                 file.repeated(),
                 file.refused(),
                 refused.stream()
-                        .limit(maxRefusals)
                         .map(line -> new Refusal(
                                 line.lineNo(),
                                 line.submissionKey(),

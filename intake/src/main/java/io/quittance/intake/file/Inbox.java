@@ -5,7 +5,6 @@ import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -144,12 +143,10 @@ final class Inbox {
             // What a former file of this name left must not be taken for this one's.
             Files.deleteIfExists(rejects);
         } else {
-            try (Writer writer = new StringWriter()) {
-                RejectsFile.write(taken.file(), taken.refused(), writer);
-                replace(rejects, writer.toString());
-            }
+            Client sender = directory.named(client).orElseThrow();
+            replace(rejects, writer -> door.writeRejects(sender, taken.file(), writer));
         }
-        var result = FileResult.of(taken.file(), taken.refused(), taken.before(), Integer.MAX_VALUE);
+        var result = FileResult.of(taken.file(), taken.refused(), taken.before());
         replace(out.resolve(stem + ".result.json"), pretty(result));
         Path archived = unused(
                 Files.createDirectories(archive.resolve(client)), taken.file().fileNo() + "-" + name);
@@ -192,8 +189,19 @@ final class Inbox {
 
     /** Whoever reads the outbox sees the old file or the new one, never a part. */
     private static void replace(Path target, String content) throws IOException {
+        replace(target, writer -> writer.write(content));
+    }
+
+    /** Writes a file's content. */
+    private interface Content {
+        void writeTo(Writer writer) throws IOException;
+    }
+
+    private static void replace(Path target, Content content) throws IOException {
         Path part = target.resolveSibling("." + target.getFileName() + ".part");
-        Files.writeString(part, content, StandardCharsets.UTF_8);
+        try (Writer writer = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
+            content.writeTo(writer);
+        }
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
             channel.force(true);
         }

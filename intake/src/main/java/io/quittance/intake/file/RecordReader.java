@@ -1,7 +1,6 @@
 package io.quittance.intake.file;
 
 import io.quittance.domain.intake.Reason;
-import io.quittance.domain.seal.Hash32;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,22 +12,20 @@ import java.util.Arrays;
 
 /**
  * Cuts a stream of bytes into records and keeps each as it was written: a line, or in CSV as many lines as a quoted value
- * goes over. Hashes all bytes on the way. Not thread-safe; holds one record at a time.
+ * goes over. Not thread-safe; holds one record at a time.
  */
 final class RecordReader {
 
     private static final int BUFFER = 1 << 16;
+    private static final String SEPARATORS = ",;\t|";
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final InputStream in;
     private final boolean quotes;
     private final int maxRecord;
-    private final long maxFile;
-    private final MessageDigest whole = sha256();
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int limit;
-    private long bytes;
 
     private byte[] record = new byte[512];
     private int length;
@@ -37,13 +34,22 @@ final class RecordReader {
     private boolean ended;
     private boolean quoteOpen;
     private boolean severalLines;
+    private char separator;
 
     /** @param quotes whether a line feed within double quotes belongs to the record, as in CSV */
     RecordReader(InputStream in, boolean quotes, FileLimits limits) {
         this.in = in;
         this.quotes = quotes;
         this.maxRecord = Math.toIntExact(limits.maxLine().toBytes());
-        this.maxFile = limits.maxFile().toBytes();
+    }
+
+    /** What separates values from now on; before, all that can. */
+    void separator(char known) {
+        separator = known;
+    }
+
+    static boolean isSeparator(char c) {
+        return SEPARATORS.indexOf(c) >= 0;
     }
 
     /** Goes to the next record; false at the end of the file. */
@@ -67,7 +73,7 @@ final class RecordReader {
                 severalLines = true;
             } else if (quotes) {
                 if (b != '"') {
-                    quoteMayOpen = b == ',';
+                    quoteMayOpen = b == separator || (separator == 0 && isSeparator((char) b));
                 } else if (quoted) {
                     // May turn out to be the first of a doubled quote; then the next one opens again.
                     quoted = false;
@@ -114,7 +120,7 @@ final class RecordReader {
                         + (severalLines ? "; a quote was opened in it that does not close" : ""));
     }
 
-    private boolean fill() throws IOException, Unacceptable {
+    private boolean fill() throws IOException {
         int read;
         do {
             read = in.read(buffer, 0, BUFFER);
@@ -122,12 +128,6 @@ final class RecordReader {
         if (read < 0) {
             return false;
         }
-        bytes += read;
-        if (bytes > maxFile) {
-            throw new Unacceptable(
-                    Reason.FILE_TOO_LARGE, 0, "the file has more than " + maxFile + " bytes; split it into several");
-        }
-        whole.update(buffer, 0, read);
         position = 0;
         limit = read;
         return true;
@@ -198,16 +198,6 @@ final class RecordReader {
         if (ended) {
             digest.update((byte) '\n');
         }
-    }
-
-    /** The number of bytes read so far. */
-    long bytes() {
-        return bytes;
-    }
-
-    /** The hash of all bytes; to be asked once, when {@link #next} said that there is no more. */
-    Hash32 wholeSha256() {
-        return Hash32.of(whole.digest());
     }
 
     private boolean isUtf8() {

@@ -24,8 +24,6 @@ public final class RejectsFile {
             List.of("quittance_line", "quittance_field", "quittance_code", "quittance_reason", "quittance_retry");
     private static final String FIRST_ADDED_MEMBER = ",\"quittance_line\":";
 
-    private RejectsFile() {}
-
     /** The format of a file's rejects: that of the file. */
     public static FileFormat formatOf(FileIntake.Accepted file) {
         return file.columnHeader() == null ? FileFormat.NDJSON : FileFormat.CSV;
@@ -37,29 +35,40 @@ public final class RejectsFile {
         return ControlLines.idOfRejects(id == null ? "file-" + file.fileNo() : id);
     }
 
-    /** Writes the rejects of a file, lines in the order given. LF ends each line. */
-    public static void write(FileIntake.Accepted file, List<FileIntake.RefusedLine> refused, Appendable out)
-            throws IOException {
+    private final FileIntake.Accepted file;
+    private final Appendable out;
+    private final char separator;
+
+    /** Writes what stands above the lines. */
+    public RejectsFile(FileIntake.Accepted file, Appendable out) throws IOException {
+        this.file = file;
+        this.out = out;
+        String header = file.columnHeader();
+        this.separator = header == null ? ',' : SubmissionFile.separatorOf(header);
         out.append(new ControlLines.Head(file.kind(), fileIdOf(file), file.businessDate()).text())
                 .append('\n');
-        String header = file.columnHeader();
         if (header != null) {
-            out.append(header).append(',').append(String.join(",", ADDED)).append('\n');
-        }
-        for (FileIntake.RefusedLine line : refused) {
-            if (header == null) {
-                writeObject(line, out);
-            } else {
-                writeRow(line, out);
-            }
-            out.append('\n');
+            out.append(header)
+                    .append(separator)
+                    .append(String.join(String.valueOf(separator), ADDED))
+                    .append('\n');
         }
     }
 
-    private static void writeRow(FileIntake.RefusedLine line, Appendable out) throws IOException {
+    /** Adds a refused line. LF ends it. */
+    public void add(FileIntake.RefusedLine line) throws IOException {
+        if (file.columnHeader() == null) {
+            writeObject(line, out);
+        } else {
+            writeRow(line);
+        }
+        out.append('\n');
+    }
+
+    private void writeRow(FileIntake.RefusedLine line) throws IOException {
         out.append(line.raw());
         for (String value : added(line)) {
-            out.append(',').append(cell(value));
+            out.append(separator).append(cell(value));
         }
     }
 
@@ -117,9 +126,9 @@ public final class RejectsFile {
         return reason.retry().name().toLowerCase(Locale.ROOT);
     }
 
-    private static String cell(String value) {
+    private String cell(String value) {
         String safe = value.isEmpty() || "=+-@\t\r".indexOf(value.charAt(0)) < 0 ? value : '\'' + value;
-        boolean quote = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        boolean quote = safe.chars().anyMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
         return quote ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
     }
 }

@@ -2,6 +2,7 @@ package io.quittance.intake.file;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.FileIntake.NumberedLine;
 import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Forms;
@@ -11,6 +12,7 @@ import io.quittance.domain.seal.Hash32;
 import io.quittance.intake.wire.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.time.LocalDate;
@@ -26,7 +28,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file of submissions or of reference lines.
+ * Reads a file of submissions or of reference lines, line after line. Holds one line at a time.
  *
  * <p>The file may start with {@code #quittance,1,KIND,FILE_ID,BUSINESS_DATE}; then it ends with {@code
  * #end,COUNT,SUM,HASH}, unless FILE_ID ends in {@code .rN}: a rejects file that was mended needs no end line, and one that
@@ -36,74 +38,163 @@ import org.jspecify.annotations.Nullable;
  * the hash covers it.
  *
  * <p>Control lines are told by their start, {@code #quittance,} and {@code #end,}; no other line may begin like that.
- * Empty lines are no records. A byte order mark, CRLF, and a last line without end are fine.
+ * Empty lines are no records. A byte order mark, CRLF, and a last line without end are fine. In CSV values are separated by
+ * the first comma, semicolon, tab or bar that follows the first column's name; control lines have commas.
  *
  * <p>Without an end line a cut-off file is seen if it ends within a character, a quoted value or a JSON object, or before
  * its last column; one that ends within the last value or between two lines cannot be told from a whole one.
  */
-public final class SubmissionFile {
-
-    /** A file as it was read. */
-    public sealed interface Reading {}
-
-    /**
-     * A file that is whole. Its lines may still be wrong one by one.
-     *
-     * @param fileId null if it has no control lines
-     * @param businessDate null for the earliest possible
-     * @param columnHeader the line of column names as it was written; null in NDJSON
-     * @param contentSha256 the hash of all bytes
-     */
-    public record Contents(
-            Kind kind,
-            @Nullable String fileId,
-            @Nullable LocalDate businessDate,
-            @Nullable String columnHeader,
-            List<NumberedLine> lines,
-            Hash32 contentSha256,
-            long bytes)
-            implements Reading {}
-
-    /** A file of which no line counts. At least one error. */
-    public record Unusable(List<FileError> errors) implements Reading {
-        public Unusable {
-            errors = List.copyOf(errors);
-        }
-    }
+final class SubmissionFile implements FileIntake.Lines {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,100}");
 
+    private final InputStream in;
     private final RecordReader records;
     private final FileFormat format;
-    private final CsvReader.CsvReaderBuilder csv = CsvReader.builder();
+    private CsvReader.CsvReaderBuilder csv = CsvReader.builder();
     private final MessageDigest body = RecordReader.sha256();
-    private final List<NumberedLine> lines = new ArrayList<>();
 
+    private final Kind kind;
     private ControlLines.@Nullable Head head;
     private ControlLines.@Nullable End end;
     private List<String> columns = List.of();
     private @Nullable String columnHeader;
+    /** Whether the reader has not come to the end. */
+    private boolean any;
+    /** Whether it stands at a line to take in. */
+    private boolean atRecord;
+    /** Whether what the end of the file says was compared. */
+    private boolean ended;
+
+    private long count;
     private BigInteger sum = BigInteger.ZERO;
     private boolean summable = true;
 
-    private SubmissionFile(InputStream in, FileFormat format, FileLimits limits) {
-        this.records = new RecordReader(in, format == FileFormat.CSV, limits);
-        this.format = format;
-    }
-
     /**
-     * Reads to the end, or to the first thing that makes the file unusable. Does not close {@code in}.
+     * Reads as far as the first line to take in.
      *
+     * @param in closed with this
      * @param given the kind that the caller says; null to go by the control line. If both say one they must agree.
      * @throws IOException if {@code in} cannot be read
      */
-    public static Reading read(InputStream in, FileFormat format, @Nullable Kind given, FileLimits limits)
-            throws IOException {
-        var file = new SubmissionFile(in, format, limits);
+    SubmissionFile(InputStream in, FileFormat format, @Nullable Kind given, FileLimits limits)
+            throws IOException, Unacceptable {
+        this.in = in;
+        this.records = new RecordReader(in, format == FileFormat.CSV, limits);
+        this.format = format;
+        any = records.next();
+        if (any && records.isControl(ControlLines.HEAD)) {
+            head = ControlLines.Head.parse(records.text());
+            any = records.next();
+        }
+        skipToRecord();
+        if (!any) {
+            requireContent();
+        }
+        kind = kind(head, given);
+        if (any && end == null && format == FileFormat.CSV) {
+            requireClosedQuotes();
+            readHeader(records.text());
+            goOn();
+        }
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** Null if it has no control lines. */
+    @Nullable
+    String fileId() {
+        return head == null ? null : head.fileId();
+    }
+
+    /** Null for the earliest possible. */
+    @Nullable
+    LocalDate businessDate() {
+        return head == null ? null : head.businessDate();
+    }
+
+    /** The line of column names as it was written; null in NDJSON. */
+    @Nullable
+    String columnHeader() {
+        return columnHeader;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws UnusableFile at the first thing for which no line of the file counts
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    @Override
+    public List<NumberedLine> next(int max) {
         try {
-            return file.read(given);
+            var lines = new ArrayList<NumberedLine>();
+            skipToRecord();
+            while (any && lines.size() < max) {
+                requireClosedQuotes();
+                lines.add(read(records.text()));
+                count++;
+                goOn();
+                skipToRecord();
+            }
+            if (!any && !ended) {
+                ended = true;
+                requireWhole();
+            }
+            return lines;
         } catch (Unacceptable unacceptable) {
-            return new Unusable(List.of(unacceptable.error()));
+            throw new UnusableFile(List.of(unacceptable.error()));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Goes to the next record that is a line to take in, or to the end of the file. */
+    private void skipToRecord() throws IOException, Unacceptable {
+        while (any && !atRecord) {
+            if (end != null) {
+                if (!records.isEmpty()) {
+                    throw ControlLines.malformed(records.lineNo(), "nothing may come after the end line");
+                }
+            } else if (records.isControl(ControlLines.END)) {
+                readEnd();
+            } else if (records.isControl(ControlLines.HEAD)) {
+                throw ControlLines.malformed(
+                        records.lineNo(),
+                        "a second first line; one file holds what is between one pair of control lines");
+            } else {
+                records.addTo(body);
+                atRecord = !records.isEmpty() || records.quoteOpen();
+            }
+            if (!atRecord) {
+                any = records.next();
+            }
+        }
+    }
+
+    private void goOn() throws IOException, Unacceptable {
+        any = records.next();
+        atRecord = false;
+    }
+
+    private void requireClosedQuotes() throws Unacceptable {
+        if (records.quoteOpen()) {
+            throw new Unacceptable(
+                    Reason.FILE_TRUNCATED,
+                    records.lineNo(),
+                    "a quote opened on this line does not close before the file ends; send all of it, double each quote "
+                            + "within a value");
         }
     }
 
@@ -115,51 +206,6 @@ public final class SubmissionFile {
                 .collect(Collectors.joining(", "));
     }
 
-    private Reading read(@Nullable Kind given) throws IOException, Unacceptable {
-        boolean any = records.next();
-        if (any && records.isControl(ControlLines.HEAD)) {
-            head = ControlLines.Head.parse(records.text());
-            any = records.next();
-        }
-        Kind kind = null;
-        while (any && end == null) {
-            if (records.isControl(ControlLines.END)) {
-                readEnd();
-            } else if (records.isControl(ControlLines.HEAD)) {
-                throw ControlLines.malformed(
-                        records.lineNo(),
-                        "a second first line; one file holds what is between one pair of control lines");
-            } else {
-                records.addTo(body);
-                if (!records.isEmpty() || records.quoteOpen()) {
-                    kind = kind == null ? kind(given) : kind;
-                    readRecord(kind);
-                }
-            }
-            any = records.next();
-        }
-        while (any) {
-            if (!records.isEmpty()) {
-                throw ControlLines.malformed(records.lineNo(), "nothing may come after the end line");
-            }
-            any = records.next();
-        }
-        requireContent();
-        kind = kind == null ? kind(given) : kind;
-        List<FileError> mismatches = end == null ? List.of() : compare(end, kind);
-        if (!mismatches.isEmpty()) {
-            return new Unusable(mismatches);
-        }
-        return new Contents(
-                kind,
-                head == null ? null : head.fileId(),
-                head == null ? null : head.businessDate(),
-                columnHeader,
-                lines,
-                records.wholeSha256(),
-                records.bytes());
-    }
-
     private void readEnd() throws Unacceptable {
         if (head == null) {
             throw ControlLines.malformed(
@@ -168,9 +214,8 @@ public final class SubmissionFile {
         end = ControlLines.End.parse(records.text(), records.lineNo(), records.ended());
     }
 
-    private Kind kind(@Nullable Kind given) throws Unacceptable {
-        Kind said = head == null ? null : head.kind();
-        Kind kind = said == null ? given : said;
+    private static Kind kind(ControlLines.@Nullable Head head, @Nullable Kind given) throws Unacceptable {
+        Kind kind = head == null ? given : head.kind();
         if (kind == null) {
             throw new Unacceptable(
                     Reason.FILE_KIND_UNKNOWN,
@@ -188,23 +233,32 @@ public final class SubmissionFile {
         return kind;
     }
 
+    private void requireWhole() throws Unacceptable {
+        requireContent();
+        ControlLines.End said = end;
+        List<FileError> mismatches = said == null ? List.of() : compare(said);
+        if (!mismatches.isEmpty()) {
+            throw new UnusableFile(mismatches);
+        }
+    }
+
     private void requireContent() throws Unacceptable {
         if (head != null && end == null && !head.ofRejects()) {
             throw new Unacceptable(
                     Reason.FILE_TRUNCATED, 0, "the file has a first line but no #end line; send all of it");
         }
-        if (lines.isEmpty() && end == null) {
+        if (count == 0 && end == null) {
             throw new Unacceptable(Reason.FILE_EMPTY, 0, "the file has no lines to take in");
         }
     }
 
-    private List<FileError> compare(ControlLines.End said, Kind kind) {
+    private List<FileError> compare(ControlLines.End said) {
         List<FileError> mismatches = new ArrayList<>();
-        if (!said.count().equals(BigInteger.valueOf(lines.size()))) {
+        if (!said.count().equals(BigInteger.valueOf(count))) {
             mismatches.add(new FileError(
                     Reason.FILE_COUNT_MISMATCH,
                     0,
-                    "the end line says " + said.count() + " records, the file has " + lines.size()));
+                    "the end line says " + said.count() + " records, the file has " + count));
         }
         if (summable && !said.sum().equals(sum)) {
             mismatches.add(new FileError(
@@ -228,33 +282,22 @@ public final class SubmissionFile {
         return mismatches;
     }
 
-    private void readRecord(Kind kind) throws Unacceptable {
-        if (records.quoteOpen()) {
-            throw new Unacceptable(
-                    Reason.FILE_TRUNCATED,
-                    records.lineNo(),
-                    "a quote opened on this line does not close before the file ends; send all of it, double each quote "
-                            + "within a value");
-        }
-        String text = records.text();
-        if (format == FileFormat.NDJSON) {
-            readObject(kind, text);
-        } else if (columnHeader == null) {
-            readHeader(kind, text);
-        } else {
-            readRow(kind, text);
-        }
+    private NumberedLine read(String text) throws Unacceptable {
+        return format == FileFormat.NDJSON ? readObject(text) : readRow(text);
     }
 
-    private void readHeader(Kind kind, String text) throws Unacceptable {
+    private void readHeader(String text) throws Unacceptable {
         if (text.indexOf('\r') >= 0) {
-            throw headerMalformed(kind, "lines end in LF or CRLF, not in a carriage return alone");
+            throw headerMalformed("lines end in LF or CRLF, not in a carriage return alone");
         }
+        char separator = separatorOf(text);
+        csv = CsvReader.builder().fieldSeparator(separator);
+        records.separator(separator);
         List<String> names;
         try {
             names = csv.ofSingleCsvRecord(text).getFields();
         } catch (CsvParseException malformed) {
-            throw headerMalformed(kind, "the line of column names is no CSV");
+            throw headerMalformed("the line of column names is no CSV");
         }
         Set<String> seen = new HashSet<>();
         for (String name : names) {
@@ -262,22 +305,31 @@ public final class SubmissionFile {
                 continue;
             }
             if (!kind.columns().contains(name)) {
-                throw headerMalformed(
-                        kind,
-                        "there is no column " + quoted(name)
-                                + (names.size() == 1 && (name.contains(";") || name.contains("\t"))
-                                        ? "; values are separated by commas"
-                                        : ""));
+                throw headerMalformed("there is no column " + quoted(name));
             }
             if (!seen.add(name)) {
-                throw headerMalformed(kind, "the column " + name + " is there twice");
+                throw headerMalformed("the column " + name + " is there twice");
             }
         }
         columns = names;
         columnHeader = text;
     }
 
-    private Unacceptable headerMalformed(Kind kind, String detail) {
+    /** What separates the values of a file with these column names: the first character that can and is in no quotes. */
+    static char separatorOf(String columnHeader) {
+        boolean quoted = false;
+        for (int i = 0; i < columnHeader.length(); i++) {
+            char c = columnHeader.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (!quoted && RecordReader.isSeparator(c)) {
+                return c;
+            }
+        }
+        return ',';
+    }
+
+    private Unacceptable headerMalformed(String detail) {
         return new Unacceptable(
                 Reason.FILE_HEADER_MALFORMED,
                 records.lineNo(),
@@ -288,26 +340,24 @@ public final class SubmissionFile {
         return '"' + (name.length() > 60 ? name.substring(0, 60) + "…" : name) + '"';
     }
 
-    private void readRow(Kind kind, String text) throws Unacceptable {
+    private NumberedLine readRow(String text) throws Unacceptable {
         // CRLF within quotes is read as LF, as in the hash. What is left would end the record in the library's eyes.
         String normal = records.severalLines() ? text.replace("\r\n", "\n") : text;
         if (normal.indexOf('\r') >= 0) {
-            unreadable(text, "the line has a carriage return within it; lines end in LF or CRLF");
-            return;
+            return unreadable(text, "the line has a carriage return within it; lines end in LF or CRLF");
         }
         List<String> values;
         try {
             values = csv.ofSingleCsvRecord(normal).getFields();
         } catch (CsvParseException malformed) {
-            unreadable(text, "the line is no CSV: there is text after a closing quote");
-            return;
+            return unreadable(text, "the line is no CSV: there is text after a closing quote");
         }
         if (values.size() != columns.size()) {
             if (!records.ended() && values.size() < columns.size()) {
                 throw cutOff();
             }
-            unreadable(text, "the line has " + values.size() + " values, the file has " + columns.size() + " columns");
-            return;
+            return unreadable(
+                    text, "the line has " + values.size() + " values, the file has " + columns.size() + " columns");
         }
         Map<String, String> fields = new LinkedHashMap<>(columns.size() * 2);
         for (int i = 0; i < columns.size(); i++) {
@@ -315,18 +365,18 @@ public final class SubmissionFile {
                 fields.put(columns.get(i), values.get(i));
             }
         }
-        add(kind, text, fields, List.of());
+        return line(text, fields, List.of());
     }
 
-    private void readObject(Kind kind, String text) throws Unacceptable {
+    private NumberedLine readObject(String text) throws Unacceptable {
         try {
             StrictJson.Fields fields = StrictJson.line(text);
-            add(kind, text, fields.values(), fields.errors());
+            return line(text, fields.values(), fields.errors());
         } catch (StrictJson.Unreadable unreadable) {
             if (!records.ended() && end == null) {
                 throw cutOff();
             }
-            unreadable(text, String.valueOf(unreadable.getMessage()));
+            return unreadable(text, String.valueOf(unreadable.getMessage()));
         }
     }
 
@@ -335,20 +385,20 @@ public final class SubmissionFile {
                 Reason.FILE_TRUNCATED, records.lineNo(), "the file ends within this line; send all of it");
     }
 
-    private void unreadable(String text, String detail) {
+    private NumberedLine unreadable(String text, String detail) {
         summable = false;
         FormError error = new FormError("", Reason.MALFORMED_LINE, detail);
-        lines.add(new NumberedLine(records.lineNo(), text, null, List.of(error)));
+        return new NumberedLine(records.lineNo(), text, null, List.of(error));
     }
 
-    private void add(Kind kind, String text, Map<String, String> fields, List<FormError> unread) {
-        addToSum(kind, fields, unread);
+    private NumberedLine line(String text, Map<String, String> fields, List<FormError> unread) {
+        addToSum(fields, unread);
         Forms.Result form = Forms.read(kind, fields);
         List<FormError> errors = unread.isEmpty() ? form.errors() : StrictJson.merged(unread, form.errors());
-        lines.add(new NumberedLine(records.lineNo(), text, errors.isEmpty() ? form.line() : null, errors));
+        return new NumberedLine(records.lineNo(), text, errors.isEmpty() ? form.line() : null, errors);
     }
 
-    private void addToSum(Kind kind, Map<String, String> fields, List<FormError> unread) {
+    private void addToSum(Map<String, String> fields, List<FormError> unread) {
         String column = kind.summedColumn().orElse(null);
         if (column == null) {
             return;

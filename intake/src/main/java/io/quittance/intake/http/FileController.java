@@ -12,17 +12,22 @@ import io.quittance.intake.file.FileFormat;
 import io.quittance.intake.file.FileResult;
 import io.quittance.intake.file.RejectsFile;
 import io.quittance.intake.wire.Permissions;
+import io.quittance.intake.wire.TempBytes;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
@@ -41,10 +46,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class FileController {
 
-    /** How many refused lines an answer names; all of them are in the rejects file. */
-    private static final int MAX_REFUSALS = 1_000;
-
     private static final int MAX_NAME = 255;
+    private static final Set<String> PACKINGS = Set.of("gzip", "x-gzip", "zstd", "identity");
 
     private final FileDoor door;
     private final FileIntake intake;
@@ -59,6 +62,7 @@ final class FileController {
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
     @Operation(
             summary = "Hand in a file of one kind",
+            description = "CSV or NDJSON, also packed by gzip or Zstandard.",
             responses =
                     @ApiResponse(
                             responseCode = "202",
@@ -79,7 +83,7 @@ final class FileController {
             HttpServletRequest request) {
         requireAnyWriteScope(client);
         String key = Requests.idempotencyKey(keyHeader);
-        Requests.requirePlain(request);
+        requireKnownPacking(request);
         Kind kind = kindName == null
                 ? null
                 : Kind.named(kindName)
@@ -94,6 +98,8 @@ final class FileController {
             answer = door.handIn(client, format(request), kind, name, key, request.getInputStream());
         } catch (IOException broken) {
             throw new ProblemException(ProblemCode.UNREADABLE_BODY, "the file did not arrive whole");
+        } catch (UncheckedIOException noRoom) {
+            throw new ProblemException(ProblemCode.UNAVAILABLE, null);
         }
         return switch (answer) {
             case FileAnswer.Taken taken -> taken(taken);
@@ -105,7 +111,7 @@ final class FileController {
     @Operation(summary = "What became of a file")
     FileResult result(@AuthenticationPrincipal Client client, @PathVariable("number") long number) {
         FileIntake.Accepted file = visible(client, number);
-        return FileResult.of(file, refusedLines(client, file), false, MAX_REFUSALS);
+        return FileResult.of(file, door.refusedLines(client, file), false);
     }
 
     @GetMapping("/v1/files/{number}/rejects")
@@ -118,30 +124,44 @@ final class FileController {
                                 @Content(mediaType = "text/csv", schema = @Schema(type = "string")),
                                 @Content(mediaType = "application/x-ndjson", schema = @Schema(type = "string"))
                             }))
-    ResponseEntity<byte[]> rejects(@AuthenticationPrincipal Client client, @PathVariable("number") long number)
+    void rejects(
+            @AuthenticationPrincipal Client client, @PathVariable("number") long number, HttpServletResponse response)
             throws IOException {
         FileIntake.Accepted file = visible(client, number);
-        List<FileIntake.RefusedLine> refused = refusedLines(client, file);
-        if (refused.isEmpty()) {
+        if (file.refused() == 0) {
             throw new ProblemException(ProblemCode.NOT_FOUND, "no line of this file was refused");
         }
-        var text = new StringBuilder();
-        RejectsFile.write(file, refused, text);
-        FileFormat format = RejectsFile.formatOf(file);
-        return ResponseEntity.ok()
-                .contentType(new MediaType(MediaType.parseMediaType(format.mediaType()), StandardCharsets.UTF_8))
-                .header(
-                        HttpHeaders.CONTENT_DISPOSITION,
-                        ContentDisposition.attachment()
-                                .filename(file.fileNo() + ".rejects" + format.suffix())
-                                .build()
-                                .toString())
-                .body(text.toString().getBytes(StandardCharsets.UTF_8));
+        try (var rejects = new TempBytes()) {
+            // Written down first, so that a client who reads slowly keeps no connection to the database.
+            try (var out = new OutputStreamWriter(rejects.writer(), StandardCharsets.UTF_8)) {
+                door.writeRejects(client, file, out);
+            } catch (IOException noRoom) {
+                throw new ProblemException(ProblemCode.UNAVAILABLE, null);
+            }
+            FileFormat format = RejectsFile.formatOf(file);
+            response.setContentType(format.mediaType() + ";charset=UTF-8");
+            response.setHeader(
+                    HttpHeaders.CONTENT_DISPOSITION,
+                    ContentDisposition.attachment()
+                            .filename(file.fileNo() + ".rejects" + format.suffix())
+                            .build()
+                            .toString());
+            rejects.sendTo(response.getOutputStream());
+        }
     }
 
     private static void requireAnyWriteScope(Client client) {
         if (!Permissions.has(client, Scope.METER) && !Permissions.has(client, Scope.SUBMIT)) {
             Requests.requireScope(client, Scope.OPERATE);
+        }
+    }
+
+    /** How the file is packed is told by its bytes; a header that says so may be there. */
+    private static void requireKnownPacking(HttpServletRequest request) {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !PACKINGS.contains(encoding.strip().toLowerCase(Locale.ROOT))) {
+            throw new ProblemException(
+                    ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is gzip, zstd or identity");
         }
     }
 
@@ -160,7 +180,7 @@ final class FileController {
 
     private static ResponseEntity<Object> taken(FileAnswer.Taken taken) {
         // The first answer again, word for word; the header says that it is one.
-        FileResult result = FileResult.of(taken.file(), taken.refused(), false, MAX_REFUSALS);
+        FileResult result = FileResult.of(taken.file(), taken.refused(), false);
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.accepted().location(address(taken.file().fileNo()));
         if (taken.before()) {
@@ -209,10 +229,6 @@ final class FileController {
     private FileIntake.Accepted visible(Client client, long number) {
         Requests.requireScope(client, Scope.READ);
         return intake.find(client, number).orElseThrow(Requests::notFound);
-    }
-
-    private List<FileIntake.RefusedLine> refusedLines(Client client, FileIntake.Accepted file) {
-        return file.refused() == 0 ? List.of() : intake.refusedLines(client, file.fileNo());
     }
 
     private static URI address(long fileNo) {

@@ -200,8 +200,7 @@ final class SubmissionController {
         }
     }
 
-    private void take(Client client, Kind kind, BulkIntake.Mode mode, NdjsonLines lines, AnswerSpool answers)
-            throws IOException {
+    private void take(Client client, Kind kind, BulkIntake.Mode mode, NdjsonLines lines, AnswerSpool answers) {
         List<BulkIntake.Element> batch = new ArrayList<>();
         List<Long> numbers = new ArrayList<>();
         long bytes = 0;
@@ -256,8 +255,7 @@ final class SubmissionController {
             BulkIntake.Mode mode,
             List<BulkIntake.Element> batch,
             List<Long> numbers,
-            AnswerSpool answers)
-            throws IOException {
+            AnswerSpool answers) {
         List<LineAnswer> taken;
         try {
             taken = bulk.take(client, kind, batch, mode);
@@ -269,7 +267,11 @@ final class SubmissionController {
         for (LineAnswer answer : taken) {
             numbered.add(answer.onLine(numbers.get(numbered.size())));
         }
-        answers.add(numbered);
+        try {
+            answers.add(numbered);
+        } catch (IOException noRoom) {
+            throw new ProblemException(ProblemCode.UNAVAILABLE, toSendAgain(answers));
+        }
     }
 
     private static String toSendAgain(AnswerSpool answers) {

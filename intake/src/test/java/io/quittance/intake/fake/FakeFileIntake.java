@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Takes a file whole or not at all, and knows one that came before by request key, by file id and by content. */
 public final class FakeFileIntake implements FileIntake {
@@ -28,8 +29,14 @@ public final class FakeFileIntake implements FileIntake {
     }
 
     @Override
-    public synchronized Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
+    public synchronized Accepted accept(Client client, Manifest manifest, Content content) {
         refuseDuplicate(client, manifest);
+        List<NumberedLine> lines = new ArrayList<>();
+        try (Lines all = content.open()) {
+            for (List<NumberedLine> some = all.next(2); !some.isEmpty(); some = all.next(2)) {
+                lines.addAll(some);
+            }
+        }
         List<Line> wellFormed =
                 lines.stream().map(NumberedLine::line).filter(Objects::nonNull).toList();
         var receipts = queue.accept(client, wellFormed, manifest.businessDate()).iterator();
@@ -102,7 +109,7 @@ public final class FakeFileIntake implements FileIntake {
     }
 
     @Override
-    public synchronized List<RefusedLine> refusedLines(Client client, long fileNo) {
-        return files.get((int) fileNo - 1).refused();
+    public synchronized void refusedLines(Client client, long fileNo, long max, Consumer<RefusedLine> visitor) {
+        files.get((int) fileNo - 1).refused().stream().limit(max).forEach(visitor);
     }
 }

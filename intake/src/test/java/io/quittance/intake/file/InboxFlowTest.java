@@ -15,11 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -104,11 +104,11 @@ class InboxFlowTest {
 
     private record FailingFirst(FileIntake intake, AtomicInteger calls) implements FileIntake {
         @Override
-        public Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
+        public Accepted accept(Client client, Manifest manifest, Content content) {
             if (calls.incrementAndGet() == 1) {
                 throw new IllegalStateException("the database is away");
             }
-            return intake.accept(client, manifest, lines);
+            return intake.accept(client, manifest, content);
         }
 
         @Override
@@ -117,8 +117,8 @@ class InboxFlowTest {
         }
 
         @Override
-        public List<RefusedLine> refusedLines(Client client, long fileNo) {
-            return intake.refusedLines(client, fileNo);
+        public void refusedLines(Client client, long fileNo, long max, Consumer<RefusedLine> visitor) {
+            intake.refusedLines(client, fileNo, max, visitor);
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,8 +211,8 @@ class InboxTest {
 
     private record CrashingAfterAccept(FileIntake intake) implements FileIntake {
         @Override
-        public Accepted accept(Client client, Manifest manifest, List<NumberedLine> lines) {
-            intake.accept(client, manifest, lines);
+        public Accepted accept(Client client, Manifest manifest, Content content) {
+            intake.accept(client, manifest, content);
             throw new IllegalStateException("the process ends here");
         }
 
@@ -221,8 +222,8 @@ class InboxTest {
         }
 
         @Override
-        public List<RefusedLine> refusedLines(Client client, long fileNo) {
-            return intake.refusedLines(client, fileNo);
+        public void refusedLines(Client client, long fileNo, long max, Consumer<RefusedLine> visitor) {
+            intake.refusedLines(client, fileNo, max, visitor);
         }
     }
 

@@ -10,7 +10,6 @@ import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.seal.Hash32;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -97,15 +96,17 @@ class RejectsFileTest {
 
     private static String write(FileIntake.Accepted file, RefusedLine... lines) throws IOException {
         var out = new StringBuilder();
-        RejectsFile.write(file, List.of(lines), out);
+        var rejects = new RejectsFile(file, out);
+        for (RefusedLine line : lines) {
+            rejects.add(line);
+        }
         return out.toString();
     }
 
-    private static List<NumberedLine> read(String file, FileFormat format, @Nullable Kind kind) throws IOException {
-        var reading =
-                SubmissionFile.read(new ByteArrayInputStream(file.getBytes(UTF_8)), format, kind, FileLimits.DEFAULT);
-        assertThat(reading).isInstanceOf(SubmissionFile.Contents.class);
-        return ((SubmissionFile.Contents) reading).lines();
+    private static List<NumberedLine> read(String file, FileFormat format, @Nullable Kind kind) {
+        var reading = Readings.read(file.getBytes(UTF_8), format, kind, FileLimits.DEFAULT);
+        assertThat(reading).isInstanceOf(Readings.Contents.class);
+        return ((Readings.Contents) reading).lines();
     }
 
     private static FileIntake.Accepted accepted(@Nullable String fileId, @Nullable String header) {

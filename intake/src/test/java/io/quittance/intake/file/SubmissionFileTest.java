@@ -9,11 +9,6 @@ import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Submission;
-import io.quittance.domain.seal.Hash32;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
@@ -46,18 +41,6 @@ class SubmissionFileTest {
         assertThat(contents.lines().getFirst().raw()).isEqualTo("k1," + A + "," + B + ",100,rent");
         assertThat(transfer(contents, 0).amountUtoken()).isEqualTo(100);
         assertThat(transfer(contents, 1).memo()).isNull();
-    }
-
-    @Test
-    void theHashOfAllBytesAndTheirNumberAreThoseOfTheFile() throws Exception {
-        byte[] bytes = withControl("F-1", "", COLUMNS + TWO_ROWS, 2, "150").getBytes(UTF_8);
-
-        var contents = (SubmissionFile.Contents) read(bytes, FileFormat.CSV, null);
-
-        assertThat(contents.bytes()).isEqualTo(bytes.length);
-        assertThat(contents.contentSha256())
-                .isEqualTo(Hash32.of(MessageDigest.getInstance("SHA-256").digest(bytes)));
-        assertThat(contents.businessDate()).isNull();
     }
 
     @Test
@@ -105,6 +88,19 @@ class SubmissionFileTest {
                         java.util.UUID.fromString(A), java.util.UUID.fromString(B), 7, null, null));
     }
 
+    @ParameterizedTest
+    @ValueSource(chars = {';', '\t', '|', ','})
+    void valuesAreSeparatedByAnyOfTheUsualCharactersAndTheOthersAreTextThen(char separator) {
+        String rows = ("k1," + A + "," + B + ",1,\"a").replace(',', separator) + separator + "b\"\n"
+                + ("k2," + A + "," + B + ",2,").replace(',', separator)
+                + ",;|\t".replace(String.valueOf(separator), "") + "\"\n";
+
+        var contents = contents(withControl("F", "", COLUMNS.replace(',', separator) + rows, 2, "3"));
+
+        assertThat(transfer(contents, 0).memo()).isEqualTo("a" + separator + "b");
+        assertThat(transfer(contents, 1).memo()).isEqualTo(",;|\t".replace(String.valueOf(separator), "") + "\"");
+    }
+
     @Test
     void columnsOfTheBankAreIgnoredOnTheWayInEvenTwice() {
         String file = COLUMNS.strip() + ",quittance_line,quittance_code,quittance_line\nk1," + A + "," + B
@@ -121,7 +117,7 @@ class SubmissionFileTest {
                 {"submission_key":"k2","account_id":"%s","to_account":"%s","amount_utoken":"9223372036854775807"}
                 """.formatted(A, B, A, B);
 
-        var contents = (SubmissionFile.Contents)
+        var contents = (Readings.Contents)
                 read(withControl("F", "", body, 2, "9223372036854775907").getBytes(UTF_8), FileFormat.NDJSON, null);
 
         assertThat(transfer(contents, 0).amountUtoken()).isEqualTo(100);
@@ -158,7 +154,7 @@ class SubmissionFileTest {
         String good = "{\"submission_key\":\"g\",\"account_id\":\"" + A + "\",\"to_account\":\"" + B
                 + "\",\"amount_utoken\":1}\n";
 
-        var contents = (SubmissionFile.Contents)
+        var contents = (Readings.Contents)
                 read((good + line + "\n" + good).getBytes(UTF_8), FileFormat.NDJSON, Kind.TRANSFERS);
 
         assertThat(contents.lines()).extracting(l -> l.errors().isEmpty()).containsExactly(true, false, true);
@@ -232,7 +228,7 @@ class SubmissionFileTest {
                 Arguments.of(Reason.FILE_CONTROL_MALFORMED, whole.replace("transfers", "orders")),
                 Arguments.of(Reason.FILE_HEADER_MALFORMED, head + body.replace("memo", "remark") + end),
                 Arguments.of(Reason.FILE_HEADER_MALFORMED, head + body.replace("memo", "account_id") + end),
-                Arguments.of(Reason.FILE_HEADER_MALFORMED, head + body.replace(",", ";") + end),
+                Arguments.of(Reason.FILE_HEADER_MALFORMED, head + body.replace(",", "^") + end),
                 Arguments.of(Reason.FILE_TRUNCATED, head + body),
                 Arguments.of(Reason.FILE_TRUNCATED, whole.substring(0, whole.length() - 5)),
                 Arguments.of(Reason.FILE_TRUNCATED, whole.substring(0, whole.indexOf("#end") + 3)),
@@ -247,7 +243,7 @@ class SubmissionFileTest {
     void aFileThatIsNotWholeCountsForNothingAndSaysWhy(Reason reason, String file) {
         Kind given = file.startsWith("#quittance") && !file.contains("orders") ? null : Kind.TRANSFERS;
 
-        var unusable = (SubmissionFile.Unusable) read(file.getBytes(UTF_8), FileFormat.CSV, given);
+        var unusable = (Readings.Unusable) read(file.getBytes(UTF_8), FileFormat.CSV, given);
 
         assertThat(unusable.errors()).extracting(FileError::reason).containsExactly(reason);
         assertThat(unusable.errors().getFirst().detail()).isNotBlank();
@@ -257,7 +253,7 @@ class SubmissionFileTest {
     void everythingThatTheEndLineSaysWronglyIsNamedAtOnce() {
         String file = withControl("F", "", COLUMNS + TWO_ROWS, 3, "1").replace("rent", "sent");
 
-        var unusable = (SubmissionFile.Unusable) read(file.getBytes(UTF_8), FileFormat.CSV, null);
+        var unusable = (Readings.Unusable) read(file.getBytes(UTF_8), FileFormat.CSV, null);
 
         assertThat(unusable.errors())
                 .extracting(FileError::reason)
@@ -266,7 +262,7 @@ class SubmissionFileTest {
 
     @Test
     void withoutKindAnywhereTheFileIsRefusedWithTheKindsThatThereAre() {
-        var unusable = (SubmissionFile.Unusable) read((COLUMNS + TWO_ROWS).getBytes(UTF_8), FileFormat.CSV, null);
+        var unusable = (Readings.Unusable) read((COLUMNS + TWO_ROWS).getBytes(UTF_8), FileFormat.CSV, null);
 
         assertThat(unusable.errors().getFirst().reason()).isEqualTo(Reason.FILE_KIND_UNKNOWN);
         assertThat(unusable.errors().getFirst().detail()).contains("transfers").doesNotContain("reversals");
@@ -306,13 +302,13 @@ class SubmissionFileTest {
 
         assertThat(contents(head + COLUMNS + TWO_ROWS).lines()).hasSize(2);
         assertThat(read(whole.replace("rent", "sent").getBytes(UTF_8), FileFormat.CSV, null))
-                .isInstanceOf(SubmissionFile.Unusable.class);
+                .isInstanceOf(Readings.Unusable.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"k1," + A, "k1,\"" + A, "k1," + A + ",\"" + B + "\",1,\"cut"})
     void withoutControlLinesAFileCutOffWithinALineIsSeen(String lastLine) {
-        var unusable = (SubmissionFile.Unusable)
+        var unusable = (Readings.Unusable)
                 read((COLUMNS + TWO_ROWS + lastLine).getBytes(UTF_8), FileFormat.CSV, Kind.TRANSFERS);
 
         assertThat(unusable.errors())
@@ -332,11 +328,11 @@ class SubmissionFileTest {
             assertThat(reading)
                     .as("cut at %d", cut)
                     .isInstanceOfSatisfying(
-                            SubmissionFile.Unusable.class,
+                            Readings.Unusable.class,
                             unusable -> assertThat(unusable.errors().getFirst().reason())
                                     .isEqualTo(Reason.FILE_TRUNCATED));
         }
-        assertThat(((SubmissionFile.Contents) read(bytes, FileFormat.NDJSON, Kind.TRANSFERS)).lines())
+        assertThat(((Readings.Contents) read(bytes, FileFormat.NDJSON, Kind.TRANSFERS)).lines())
                 .hasSize(2);
     }
 
@@ -354,7 +350,7 @@ class SubmissionFileTest {
         for (int cut = 0; cut < whole.length - 1; cut++) {
             assertThat(read(Arrays.copyOf(whole, cut), FileFormat.CSV, null))
                     .as("cut at %d", cut)
-                    .isInstanceOf(SubmissionFile.Unusable.class);
+                    .isInstanceOf(Readings.Unusable.class);
         }
         for (int i = 0; i < 500; i++) {
             byte[] changed = whole.clone();
@@ -362,7 +358,7 @@ class SubmissionFileTest {
             changed[at] ^= (byte) (1 + random.nextInt(255));
             assertThat(read(changed, FileFormat.CSV, null))
                     .as("seed=%d change %d at %d", seed, i, at)
-                    .isInstanceOf(SubmissionFile.Unusable.class);
+                    .isInstanceOf(Readings.Unusable.class);
         }
     }
 
@@ -383,7 +379,7 @@ class SubmissionFileTest {
     @Test
     void theReplacementCharacterItselfIsTextLikeAnyOther() {
         assertThat(transfer(
-                                (SubmissionFile.Contents) read(
+                                (Readings.Contents) read(
                                         (COLUMNS + "k1," + A + "," + B + ",1,\uFFFD\n").getBytes(UTF_8),
                                         FileFormat.CSV,
                                         Kind.TRANSFERS),
@@ -393,18 +389,15 @@ class SubmissionFileTest {
     }
 
     @Test
-    void aLineOrAFileOverTheLimitIsRefusedAndOneAtTheLimitIsNot() throws IOException {
+    void aLineOverTheLimitIsRefusedAndOneAtTheLimitIsNot() {
         var limits = new FileLimits(DataSize.ofKilobytes(1), DataSize.ofKilobytes(2));
         String row = "k1," + A + "," + B + ",1,";
         String atLimit = row + "x".repeat(1_024 - row.length());
 
-        assertThat(read(COLUMNS + atLimit + "\r\n", limits)).isInstanceOf(SubmissionFile.Contents.class);
+        assertThat(read(COLUMNS + atLimit + "\r\n", limits)).isInstanceOf(Readings.Contents.class);
         assertThat(onlyError(read(COLUMNS + atLimit + "x\n", limits)))
                 .isEqualTo(
                         new FileError(Reason.FILE_TOO_LARGE, 2, "the line that starts here has more than 1024 bytes"));
-        assertThat(onlyError(read(COLUMNS + (row + "x".repeat(400) + "\n").repeat(5), limits))
-                        .reason())
-                .isEqualTo(Reason.FILE_TOO_LARGE);
     }
 
     @Test
@@ -417,39 +410,34 @@ class SubmissionFileTest {
                 .isEqualTo(Reason.FILE_TRUNCATED);
     }
 
-    private static SubmissionFile.Reading read(String file, FileLimits limits) throws IOException {
-        return SubmissionFile.read(
-                new ByteArrayInputStream(file.getBytes(UTF_8)), FileFormat.CSV, Kind.TRANSFERS, limits);
+    private static Readings.Reading read(String file, FileLimits limits) {
+        return Readings.read(file.getBytes(UTF_8), FileFormat.CSV, Kind.TRANSFERS, limits);
     }
 
-    private static FileError onlyError(SubmissionFile.Reading reading) {
-        assertThat(reading).isInstanceOf(SubmissionFile.Unusable.class);
-        List<FileError> errors = ((SubmissionFile.Unusable) reading).errors();
+    private static FileError onlyError(Readings.Reading reading) {
+        assertThat(reading).isInstanceOf(Readings.Unusable.class);
+        List<FileError> errors = ((Readings.Unusable) reading).errors();
         assertThat(errors).hasSize(1);
         return errors.getFirst();
     }
 
-    private static SubmissionFile.Contents contents(String file) {
+    private static Readings.Contents contents(String file) {
         var reading = read(file.getBytes(UTF_8), FileFormat.CSV, null);
-        assertThat(reading).isInstanceOf(SubmissionFile.Contents.class);
-        return (SubmissionFile.Contents) reading;
+        assertThat(reading).isInstanceOf(Readings.Contents.class);
+        return (Readings.Contents) reading;
     }
 
     private static List<NumberedLine> lines(Kind kind, String file) {
         var reading = read(file.getBytes(UTF_8), FileFormat.CSV, kind);
-        assertThat(reading).isInstanceOf(SubmissionFile.Contents.class);
-        return ((SubmissionFile.Contents) reading).lines();
+        assertThat(reading).isInstanceOf(Readings.Contents.class);
+        return ((Readings.Contents) reading).lines();
     }
 
-    private static SubmissionFile.Reading read(byte[] file, FileFormat format, @Nullable Kind kind) {
-        try {
-            return SubmissionFile.read(new ByteArrayInputStream(file), format, kind, FileLimits.DEFAULT);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Readings.Reading read(byte[] file, FileFormat format, @Nullable Kind kind) {
+        return Readings.read(file, format, kind, FileLimits.DEFAULT);
     }
 
-    private static Submission.Transfer transfer(SubmissionFile.Contents contents, int index) {
+    private static Submission.Transfer transfer(Readings.Contents contents, int index) {
         var line = (Line.OfSubmission) contents.lines().get(index).line();
         assertThat(line).isNotNull();
         return (Submission.Transfer) line.submission();

@@ -67,6 +67,28 @@ class FileApiTest extends ApiTest {
     }
 
     @Test
+    void aPackedFileWithSemicolonsIsTakenAndItsRejectsAreInItsOwnForm() throws Exception {
+        String bad = newKey() + ";" + ACCOUNT + ";" + RECEIVER + ";1.5;x, y";
+        String file = COLUMNS.replace(',', ';') + newKey() + ";" + ACCOUNT + ";" + RECEIVER + ";5;\n" + bad + "\n";
+        var packed = new java.io.ByteArrayOutputStream();
+        try (var gzip = new java.util.zip.GZIPOutputStream(packed)) {
+            gzip.write(file.getBytes(UTF_8));
+        }
+
+        Answer taken = post(PARTICIPANT, "/v1/files?kind=transfers", newKey(), "text/csv", packed.toByteArray());
+        String rejects =
+                get(PARTICIPANT, taken.header("Location") + "/rejects").http().body();
+        Answer second = hand(rejects.replace(";1.5;", ";15;"));
+
+        assertThat(taken.json().path("queued").asInt()).isEqualTo(1);
+        assertThat(rejects)
+                .contains(";memo;quittance_line;quittance_field;")
+                .contains("\n" + bad + ";3;amount_utoken;");
+        assertThat(second.json().path("queued").asInt()).isEqualTo(1);
+        assertThat(second.json().path("refused").asInt()).isZero();
+    }
+
+    @Test
     void theSameRequestKeyWithAnotherFileIsAConflict() {
         String key = newKey();
         String file = COLUMNS + newKey() + "," + ACCOUNT + "," + RECEIVER + ",5,\n";

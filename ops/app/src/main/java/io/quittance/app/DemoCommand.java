@@ -172,7 +172,8 @@ final class DemoCommand implements Callable<Integer> {
         try (Stream<Path> files = Files.list(day)) {
             for (Path file : files.sorted().toList()) {
                 boolean metering = String.valueOf(file.getFileName()).contains("metering");
-                FileAnswer answer = SubmitCommand.handIn(door, metering ? meter : exchange, file, null, console);
+                Client sender = metering ? meter : exchange;
+                FileAnswer answer = SubmitCommand.handIn(door, sender, file, null, console);
                 if (!(answer instanceof FileAnswer.Taken taken)) {
                     throw Trouble.checkFailed("The file " + file + " was refused: " + answer);
                 }
@@ -180,7 +181,9 @@ final class DemoCommand implements Callable<Integer> {
                         "  %-28s %,7d lines taken%s",
                         file.getFileName(),
                         taken.file().queued() + taken.file().repeated(),
-                        taken.file().refused() == 0 ? "" : ", refused at the door: " + byReason(taken));
+                        taken.file().refused() == 0
+                                ? ""
+                                : ", refused at the door: " + byReason(session, sender, taken));
             }
         }
         bank.setClock(session.bank().calendar().cutOffs(date).getLast());
@@ -195,10 +198,14 @@ final class DemoCommand implements Callable<Integer> {
         return cycle;
     }
 
-    private static String byReason(FileAnswer.Taken taken) {
+    private static String byReason(BankSession session, Client sender, FileAnswer.Taken taken) {
         var counts = new TreeMap<String, Long>();
-        taken.refused()
-                .forEach(line -> counts.merge(line.errors().getFirst().reason().name(), 1L, Long::sum));
+        session.get(FileIntake.class)
+                .refusedLines(
+                        sender,
+                        taken.file().fileNo(),
+                        Long.MAX_VALUE,
+                        line -> counts.merge(line.errors().getFirst().reason().name(), 1L, Long::sum));
         return counts.entrySet().stream()
                 .map(entry -> entry.getKey() + " " + entry.getValue())
                 .collect(java.util.stream.Collectors.joining(", "));

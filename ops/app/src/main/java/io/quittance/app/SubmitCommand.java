@@ -7,10 +7,14 @@ import io.quittance.intake.file.FileAnswer;
 import io.quittance.intake.file.FileDoor;
 import io.quittance.intake.file.FileFormat;
 import io.quittance.intake.file.FileLimits;
+import io.quittance.intake.file.RejectsFile;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +35,9 @@ import picocli.CommandLine.Parameters;
         description = "Hands in files, as the bank's operator, and says what became of each line.")
 final class SubmitCommand implements Callable<Integer> {
 
+    /** How many errors are shown; all of them are in the rejects file. */
+    private static final int SHOWN = 20;
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -40,7 +47,7 @@ final class SubmitCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
-            description = "CSV, or NDJSON where the name ends in .ndjson or .jsonl.")
+            description = "CSV, or NDJSON where the name ends in .ndjson or .jsonl; also packed, .gz or .zst.")
     private List<Path> files = List.of();
 
     @Override
@@ -70,9 +77,10 @@ final class SubmitCommand implements Callable<Integer> {
             var client = LocalClients.operator(session.get(ClientDirectory.class));
             for (Path file : files) {
                 FileAnswer answer = handIn(door, client, file, given, console);
-                allTaken &= answer instanceof FileAnswer.Taken taken
-                        && taken.refused().isEmpty();
-                results.add(tell(file, answer, console));
+                allTaken &=
+                        answer instanceof FileAnswer.Taken taken && taken.file().refused() == 0;
+                Path rejects = writeRejects(door, client, file, answer, console);
+                results.add(tell(file, answer, rejects, console));
             }
         }
         if (common.json) {
@@ -89,7 +97,7 @@ final class SubmitCommand implements Callable<Integer> {
     static FileAnswer handIn(
             FileDoor door, io.quittance.domain.intake.Client client, Path file, @Nullable Kind kind, Console console) {
         String name = String.valueOf(file.getFileName());
-        FileFormat format = name.endsWith(".ndjson") || name.endsWith(".jsonl") ? FileFormat.NDJSON : FileFormat.CSV;
+        FileFormat format = FileFormat.ofName(name).orElse(FileFormat.CSV);
         try (InputStream in =
                 new Watched(new BufferedInputStream(Files.newInputStream(file)), name, Files.size(file), console)) {
             return door.handIn(client, format, kind, name, null, in);
@@ -97,12 +105,32 @@ final class SubmitCommand implements Callable<Integer> {
             throw Trouble.wrongUsage("The file " + file + " is not there.");
         } catch (IOException failure) {
             throw Trouble.wrongUsage("The file " + file + " cannot be read: " + failure.getMessage());
+        } catch (UncheckedIOException noRoom) {
+            throw Trouble.wrongUsage("The file " + file + " is not taken in: " + noRoom.getMessage() + ".");
         } finally {
             console.endBar();
         }
     }
 
-    private static Map<String, Object> tell(Path file, FileAnswer answer, Console console) {
+    /** Writes what was refused beside the file. Null if nothing was, or it cannot be written there. */
+    private static @Nullable Path writeRejects(
+            FileDoor door, io.quittance.domain.intake.Client client, Path file, FileAnswer answer, Console console) {
+        if (!(answer instanceof FileAnswer.Taken taken) || taken.file().refused() == 0) {
+            return null;
+        }
+        Path rejects = file.resolveSibling(file.getFileName() + ".rejects"
+                + RejectsFile.formatOf(taken.file()).suffix());
+        try (Writer writer = Files.newBufferedWriter(rejects, StandardCharsets.UTF_8)) {
+            door.writeRejects(client, taken.file(), writer);
+            return rejects;
+        } catch (IOException failure) {
+            console.line(
+                    "The refused lines cannot be written to %s: %s", rejects, String.valueOf(failure.getMessage()));
+            return null;
+        }
+    }
+
+    private static Map<String, Object> tell(Path file, FileAnswer answer, @Nullable Path rejects, Console console) {
         var result = new LinkedHashMap<String, Object>();
         result.put("file", file.toString());
         switch (answer) {
@@ -124,13 +152,16 @@ final class SubmitCommand implements Callable<Integer> {
                         accepted.refused());
                 var lines = new ArrayList<Map<String, Object>>();
                 for (FileIntake.RefusedLine line : taken.refused()) {
+                    boolean shown = lines.size() < SHOWN;
                     line.errors().forEach(error -> {
-                        console.line(
-                                "  line %d: %s%s: %s",
-                                line.lineNo(),
-                                error.field().isEmpty() ? "" : error.field() + " ",
-                                error.reason(),
-                                error.reason().sentence(error.detail()));
+                        if (shown) {
+                            console.line(
+                                    "  line %d: %s%s: %s",
+                                    line.lineNo(),
+                                    error.field().isEmpty() ? "" : error.field() + " ",
+                                    error.reason(),
+                                    error.reason().sentence(error.detail()));
+                        }
                         lines.add(Map.of(
                                 "line", line.lineNo(),
                                 "field", error.field(),
@@ -139,6 +170,10 @@ final class SubmitCommand implements Callable<Integer> {
                     });
                 }
                 result.put("lines", lines);
+                if (rejects != null) {
+                    result.put("rejects", rejects.toString());
+                    console.line("  all refused lines, to be mended and handed in again: %s", rejects);
+                }
             }
             case FileAnswer.Refused refused -> {
                 result.put("refusedWhole", true);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done and all checks passed, 1 a check failed, 2 wrong usage, 3 the machine lacks something.",
             "Missing a speed target is not a failed check."
         },
-        subcommands = {CycleBench.class, LedgerBench.class, CrashBench.class, IntakeBench.class})
+        subcommands = {CycleBench.class, LedgerBench.class, CrashBench.class, IntakeBench.class, FilesBench.class})
 public final class QuittanceBench implements Callable<Integer> {
 
     @Spec
