@@ -366,7 +366,7 @@ GRANT SELECT, INSERT ON submission_files, refused_lines, submissions, submission
     TO quittance_writer;
 GRANT SELECT ON window_additions TO quittance_writer;
 GRANT UPDATE (memo), DELETE ON submission_texts TO quittance_writer;
-GRANT USAGE ON SEQUENCE submission_files_file_no_seq TO quittance_writer;
+GRANT USAGE ON SEQUENCE submission_files_file_no_seq, submissions_intake_no_seq TO quittance_writer;
 
 -- The books. Transfers are loaded, into the one partition that open_journal opens for the running cycle; balances, head and
 -- lease change through functions alone.

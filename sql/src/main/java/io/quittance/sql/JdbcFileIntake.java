@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -94,9 +95,17 @@ final class JdbcFileIntake implements FileIntake {
     @Override
     public Accepted accept(Client client, Manifest manifest, Content content) {
         try {
+            return accept(client, manifest, content, new SubmissionTaking.Way.Copy(batches));
+        } catch (DuplicateKeyException takenMeanwhile) {
+            return accept(client, manifest, content, new SubmissionTaking.Way.Insert());
+        }
+    }
+
+    private Accepted accept(Client client, Manifest manifest, Content content, SubmissionTaking.Way way) {
+        try {
             return transactions.run(client, manifest.kind().isReference(), true, () -> {
                 refuseDuplicate(client, manifest);
-                return write(client, manifest, content);
+                return write(client, manifest, content, way);
             });
         } catch (AcceptedMeanwhile race) {
             refuseDuplicate(client, manifest);
@@ -123,21 +132,17 @@ final class JdbcFileIntake implements FileIntake {
                 });
     }
 
-    private Accepted write(Client client, Manifest manifest, Content content) {
+    private Accepted write(Client client, Manifest manifest, Content content, SubmissionTaking.Way way) {
         long fileNo =
                 Objects.requireNonNull(jdbc.sql(NEXT_NUMBER).query(Long.class).single());
         OpenWindow window =
                 writer.join(manifest.businessDate(), Duration.ofMillis(manifest.bytes() / BYTES_PER_MILLISECOND));
         var counts = new Counts();
-        try (var lines = new LinesAhead(content, QueueWriter.BATCH_LINES_MAX)) {
-            for (List<NumberedLine> batch = lines.next(); !batch.isEmpty(); batch = lines.next()) {
-                List<Line> wellFormed = new ArrayList<>(batch.size());
-                for (NumberedLine line : batch) {
-                    if (line.line() != null) {
-                        wellFormed.add(line.line());
-                    }
-                }
-                addRefused(fileNo, counts.add(batch, writer.write(client, wellFormed, window, fileNo)));
+        var known = new SubmissionTaking.Known();
+        try (var ahead = new LinesAhead(content, QueueWriter.BATCH_LINES_MAX, lines -> writer.prepare(client, lines))) {
+            for (LinesAhead.Batch batch = ahead.next(); !batch.lines().isEmpty(); batch = ahead.next()) {
+                List<Receipt> receipts = writer.write(batch.prepared(), window, fileNo, known, way);
+                addRefused(fileNo, counts.add(batch.lines(), receipts));
             }
         }
         var accepted = new Accepted(

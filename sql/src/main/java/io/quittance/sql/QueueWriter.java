@@ -27,6 +27,9 @@ final class QueueWriter {
     /** Lines that are looked up and inserted by one statement each: enough that round trips no longer matter. */
     static final int BATCH_LINES_MAX = 5_000;
 
+    private static final Receipt NOT_PERMITTED =
+            new Receipt.Refused(List.of(new FormError("", Reason.NOT_PERMITTED, Reason.NOT_PERMITTED.sentence())));
+
     /** A submission that came by itself. */
     record Single(Client client, Line.OfSubmission line) {}
 
@@ -52,7 +55,7 @@ final class QueueWriter {
      */
     Written write(Client client, List<Line> lines, @Nullable LocalDate businessDate) {
         OpenWindow window = join(businessDate, Duration.ZERO);
-        return new Written(write(client, lines, window, null), window.now());
+        return new Written(write(client, lines, window), window.now());
     }
 
     /**
@@ -67,18 +70,74 @@ final class QueueWriter {
                 .orElseThrow(() -> new IntakeTransactions.NothingToJoin(businessDate));
     }
 
+    private List<Receipt> write(Client client, List<Line> lines, OpenWindow window) {
+        var known = new SubmissionTaking.Known();
+        return write(prepare(client, lines), window, null, known, new SubmissionTaking.Way.Insert());
+    }
+
+    /** Lines of one client, with what follows from each line alone, as ids and hashes do. */
+    record Prepared(Client client, List<Batch> batches) {}
+
+    /** Lines that go together. */
+    private sealed interface Batch {
+
+        record OfSubmissions(List<SubmissionTaking.Entry> entries) implements Batch {}
+
+        record OfReference(Kind kind, List<ReferenceTaking.Entry> entries) implements Batch {}
+    }
+
+    /** Needs no transaction. */
+    Prepared prepare(Client client, List<Line> lines) {
+        var batches = new ArrayList<Batch>();
+        int next = 0;
+        while (next < lines.size()) {
+            int end = endOfBatch(lines, next);
+            batches.add(batch(client, lines.subList(next, end)));
+            next = end;
+        }
+        return new Prepared(client, batches);
+    }
+
+    private Batch batch(Client client, List<Line> lines) {
+        Kind kind = lines.getFirst().kind();
+        if (kind.isReference()) {
+            var entries = new ArrayList<ReferenceTaking.Entry>(lines.size());
+            for (Line line : lines) {
+                ReferenceLine reference = ((Line.OfReference) line).reference();
+                entries.add(ReferenceTaking.Entry.of(reference, bankSecret));
+            }
+            return new Batch.OfReference(kind, entries);
+        }
+        var entries = new ArrayList<SubmissionTaking.Entry>(lines.size());
+        for (Line line : lines) {
+            entries.add(SubmissionTaking.Entry.of(client, (Line.OfSubmission) line, bankSecret));
+        }
+        return new Batch.OfSubmissions(entries);
+    }
+
     /**
      * Writes lines to a window that was joined, and answers each.
      *
      * @param fileNo the file whose lines they are; null if they came by themselves
      */
-    List<Receipt> write(Client client, List<Line> lines, OpenWindow window, @Nullable Long fileNo) {
-        List<Receipt> receipts = new ArrayList<>(lines.size());
-        int next = 0;
-        while (next < lines.size()) {
-            int end = endOfBatch(lines, next);
-            receipts.addAll(writeBatch(client, window, lines.subList(next, end), fileNo));
-            next = end;
+    List<Receipt> write(
+            Prepared lines,
+            OpenWindow window,
+            @Nullable Long fileNo,
+            SubmissionTaking.Known known,
+            SubmissionTaking.Way way) {
+        List<Receipt> receipts = new ArrayList<>();
+        for (Batch batch : lines.batches()) {
+            receipts.addAll(
+                    switch (batch) {
+                        case Batch.OfSubmissions(var entries) ->
+                            new SubmissionTaking(jdbc, parameters, window, fileNo, known, way).take(entries);
+                        case Batch.OfReference(Kind kind, var entries) ->
+                            ReferenceTaking.isPermitted(lines.client(), kind)
+                                    ? ReferenceTaking.of(kind, jdbc, parameters, lines.client(), window)
+                                            .take(entries)
+                                    : Collections.nCopies(entries.size(), NOT_PERMITTED);
+                    });
         }
         return receipts;
     }
@@ -95,7 +154,7 @@ final class QueueWriter {
         for (Single single : singles) {
             entries.add(SubmissionTaking.Entry.of(single.client(), single.line(), bankSecret));
         }
-        return new SubmissionTaking(jdbc, parameters, window, null).take(entries);
+        return new SubmissionTaking(jdbc, parameters, window).take(entries);
     }
 
     /** A batch is of submissions of any kinds, or of reference lines of one kind. */
@@ -110,27 +169,5 @@ final class QueueWriter {
             end++;
         }
         return end;
-    }
-
-    private List<Receipt> writeBatch(Client client, OpenWindow window, List<Line> batch, @Nullable Long fileNo) {
-        Kind kind = batch.getFirst().kind();
-        if (kind.isReference() && !ReferenceTaking.isPermitted(client, kind)) {
-            var refused = new Receipt.Refused(
-                    List.of(new FormError("", Reason.NOT_PERMITTED, Reason.NOT_PERMITTED.sentence())));
-            return Collections.nCopies(batch.size(), refused);
-        }
-        if (kind.isReference()) {
-            var entries = new ArrayList<ReferenceTaking.Entry>(batch.size());
-            for (Line line : batch) {
-                ReferenceLine reference = ((Line.OfReference) line).reference();
-                entries.add(ReferenceTaking.Entry.of(reference, bankSecret));
-            }
-            return ReferenceTaking.of(kind, jdbc, parameters, client, window).take(entries);
-        }
-        var entries = new ArrayList<SubmissionTaking.Entry>(batch.size());
-        for (Line line : batch) {
-            entries.add(SubmissionTaking.Entry.of(client, (Line.OfSubmission) line, bankSecret));
-        }
-        return new SubmissionTaking(jdbc, parameters, window, fileNo).take(entries);
     }
 }

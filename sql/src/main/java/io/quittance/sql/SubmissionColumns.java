@@ -5,6 +5,8 @@ import io.quittance.domain.intake.Queued;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.seal.Hash32;
 import java.lang.reflect.Array;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -13,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -25,7 +28,7 @@ final class SubmissionColumns {
 
     /**
      * The columns that hold what a submission says; the constant's name in lower case is the column's. The type is the
-     * server's; values of all types but {@code int8}, {@code bool} and {@code bytea} travel as text.
+     * server's; in an array values of all types but {@code int8}, {@code bool} and {@code bytea} travel as text.
      */
     enum Column {
         ACCOUNT_ID("uuid"),
@@ -89,9 +92,25 @@ final class SubmissionColumns {
         SqlArrayValue array(List<@Nullable Object[]> rows) {
             Object values = Array.newInstance(element(), rows.size());
             for (int i = 0; i < rows.size(); i++) {
-                Array.set(values, i, rows.get(i)[ordinal()]);
+                Object value = rows.get(i)[ordinal()];
+                Array.set(values, i, value == null || element().isInstance(value) ? value : value.toString());
             }
             return new SqlArrayValue(type, (Object[]) values);
+        }
+
+        /** This column of a row, to a copy. */
+        void writeTo(BinaryCopy copy, @Nullable Object[] row) {
+            Object value = row[ordinal()];
+            switch (value) {
+                case null -> copy.ofNull();
+                case Long number -> copy.ofLong(number.longValue());
+                case Boolean flag -> copy.ofBoolean(flag);
+                case byte[] bytes -> copy.ofBytes(bytes);
+                case UUID id -> copy.ofUuid(id);
+                case Instant instant -> copy.ofInstant(instant);
+                case LocalDate date -> copy.ofDate(date);
+                default -> copy.ofText(value.toString());
+            }
         }
     }
 
@@ -333,17 +352,15 @@ final class SubmissionColumns {
         }
     }
 
-    /** One row in the making; values are put into the form in which they travel. */
+    /** One row in the making. */
     private static final class Row {
         private final @Nullable Object[] values = new @Nullable Object[Column.values().length];
 
         Row set(Column column, @Nullable Object value) {
             values[column.ordinal()] = switch (value) {
                 case null -> null;
-                case Long number -> number;
-                case Boolean flag -> flag;
                 case Hash32 hash -> hash.bytes();
-                default -> value.toString();
+                default -> value;
             };
             return this;
         }

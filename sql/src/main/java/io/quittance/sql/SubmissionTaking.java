@@ -25,6 +25,7 @@ import io.quittance.domain.intake.ReversalAction;
 import io.quittance.domain.intake.Submission;
 import io.quittance.domain.intake.SubmissionId;
 import io.quittance.domain.seal.Hash32;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -39,6 +40,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 
@@ -105,6 +107,14 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
             RETURNING intake_no, client_id, submission_key
             """;
 
+    private static final String DRAW_NUMBERS =
+            "SELECT nextval('submissions_intake_no_seq') FROM generate_series(1, :count)";
+    private static final String COPY = """
+            COPY submissions (intake_no, window_no, client_id, by_operator, received_at, file_no, submission_key,
+                submission_id, kind, content_digest, %s) FROM STDIN (FORMAT binary)
+            """;
+    private static final int COPY_COLUMNS = 10;
+
     private static final String ADD_TEXTS =
             "INSERT INTO submission_texts (intake_no, memo) SELECT * FROM unnest(:numbers::int8[], :memos::text[])";
 
@@ -152,24 +162,77 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
 
     private record Approved(int maker, Hash32 actionHash) {}
 
+    /**
+     * What is there for a window, as far as it was asked. Nothing of it goes away while the window is open but a right, which
+     * counts for a file as it was when it was first asked.
+     */
+    static final class Known {
+
+        private static final int ENTRIES_MAX = 500_000;
+
+        private final Set<UUID> accounts = new HashSet<>();
+        private final Map<ClientOnAccount, String> rights = new HashMap<>();
+        private final Map<String, UUID> resourceOwners = new HashMap<>();
+        private final Set<String> services = new HashSet<>();
+
+        private void makeRoom() {
+            if (accounts.size() + rights.size() + resourceOwners.size() > ENTRIES_MAX) {
+                accounts.clear();
+                rights.clear();
+                resourceOwners.clear();
+            }
+        }
+    }
+
+    /** How lines come into the table. */
+    sealed interface Way {
+
+        /** By INSERT: a key that another writer takes at this moment is seen, and its line answered. */
+        record Insert() implements Way {}
+
+        /** By COPY, faster: a key that another writer takes at this moment ends the transaction ({@code unique_violation}). */
+        record Copy(JdbcOperations connections) implements Way {}
+    }
+
     private final JdbcClient jdbc;
     private final NewestParameters newestParameters;
     private final OpenWindow window;
     private final @Nullable Long fileNo;
+    private final Way way;
 
-    private final Set<UUID> accounts = new HashSet<>();
-    private final Map<ClientOnAccount, String> rights = new HashMap<>();
-    private final Map<String, UUID> resourceOwners = new HashMap<>();
-    private final Set<String> services = new HashSet<>();
+    private final Set<UUID> accounts;
+    private final Map<ClientOnAccount, String> rights;
+    private final Map<String, UUID> resourceOwners;
+    private final Set<String> services;
     private final Map<UUID, Approved> approvals = new HashMap<>();
     private Optional<BankParameters> parameters = Optional.empty();
 
-    /** @param fileNo the file whose lines they all are; null if they came by themselves */
-    SubmissionTaking(JdbcClient jdbc, NewestParameters newestParameters, OpenWindow window, @Nullable Long fileNo) {
+    /** Of lines that came by themselves. */
+    SubmissionTaking(JdbcClient jdbc, NewestParameters newestParameters, OpenWindow window) {
+        this(jdbc, newestParameters, window, null, new Known(), new Way.Insert());
+    }
+
+    /**
+     * @param fileNo the file whose lines they all are; null if they came by themselves
+     * @param known what other batches for the window learnt; this one adds to it
+     */
+    SubmissionTaking(
+            JdbcClient jdbc,
+            NewestParameters newestParameters,
+            OpenWindow window,
+            @Nullable Long fileNo,
+            Known known,
+            Way way) {
         this.jdbc = jdbc;
         this.newestParameters = newestParameters;
         this.window = window;
         this.fileNo = fileNo;
+        this.way = way;
+        known.makeRoom();
+        this.accounts = known.accounts;
+        this.rights = known.rights;
+        this.resourceOwners = known.resourceOwners;
+        this.services = known.services;
     }
 
     @Override
@@ -228,11 +291,17 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
                         line.client().id(), line.submission().accountId()));
             }
         }
-        accounts.addAll(jdbc.sql(ACCOUNTS)
-                .param("accounts", written("uuid", accountIds))
-                .param("window", window.windowNo())
-                .query((row, n) -> uuid(row, "account_id"))
-                .list());
+        accountIds.removeAll(accounts);
+        asked.removeAll(rights.keySet());
+        resourceIds.removeAll(resourceOwners.keySet());
+        serviceNames.removeAll(services);
+        if (!accountIds.isEmpty()) {
+            accounts.addAll(jdbc.sql(ACCOUNTS)
+                    .param("accounts", written("uuid", accountIds))
+                    .param("window", window.windowNo())
+                    .query((row, n) -> uuid(row, "account_id"))
+                    .list());
+        }
         if (!asked.isEmpty()) {
             jdbc.sql(RIGHTS)
                     .param(
@@ -391,7 +460,11 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         Map<String, Entry> byName = new LinkedHashMap<>();
         lines.forEach(line -> byName.put(line.name(), line));
         Map<String, Kept> added = new HashMap<>();
-        insert(lines).forEach((name, intakeNo) -> {
+        Map<String, Long> numbers = switch (way) {
+            case Way.Insert() -> insert(lines);
+            case Way.Copy(JdbcOperations connections) -> copy(lines, connections);
+        };
+        numbers.forEach((name, intakeNo) -> {
             Entry line = Objects.requireNonNull(byName.get(name));
             added.put(
                     name,
@@ -450,6 +523,41 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         Map<String, Long> numbers = new LinkedHashMap<>();
         statement.query(row -> {
             numbers.put(Entry.name(row.getInt("client_id"), text(row, "submission_key")), row.getLong("intake_no"));
+        });
+        return numbers;
+    }
+
+    private Map<String, Long> copy(List<Entry> lines, JdbcOperations connections) {
+        List<Long> drawn = jdbc.sql(DRAW_NUMBERS)
+                .param("count", lines.size())
+                .query(Long.class)
+                .list();
+        Set<SubmissionColumns.Column> columns = SubmissionColumns.ofKinds(
+                lines.stream().map(line -> line.line().kind()).collect(Collectors.toSet()));
+        String statement = COPY.formatted(
+                columns.stream().map(SubmissionColumns.Column::columnName).collect(Collectors.joining(", ")));
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        connections.execute((Connection connection) -> {
+            try (var copy = new BinaryCopy(connection, statement)) {
+                for (Entry line : lines) {
+                    long intakeNo = drawn.get(numbers.size());
+                    numbers.put(line.name(), intakeNo);
+                    copy.row(COPY_COLUMNS + columns.size())
+                            .ofLong(intakeNo)
+                            .ofLong(window.windowNo())
+                            .ofInt(line.client().id())
+                            .ofBoolean(line.client().may(Client.Scope.OPERATE))
+                            .ofInstant(window.now())
+                            .ofLong(fileNo)
+                            .ofText(line.key())
+                            .ofUuid(line.id())
+                            .ofShort(line.line().kind().code())
+                            .ofBytes(line.digest().bytes());
+                    @Nullable Object[] row = SubmissionColumns.values(line.submission(), line.memoHash());
+                    columns.forEach(column -> column.writeTo(copy, row));
+                }
+                return copy.end();
+            }
         });
         return numbers;
     }

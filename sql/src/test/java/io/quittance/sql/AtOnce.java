@@ -57,7 +57,7 @@ final class AtOnce {
                     int number = i;
                     answers.add(pool.submit(() -> work.run(number)));
                 }
-                awaitWaiting(bank, answers);
+                awaitWaiting(bank, answers, SESSIONS);
             } finally {
                 holder.rollback();
             }
@@ -79,14 +79,15 @@ final class AtOnce {
         }
     }
 
-    private static void awaitWaiting(TestBank bank, List<? extends Future<?>> answers) throws Exception {
+    /** Returns when so many sessions wait for a lock. */
+    static void awaitWaiting(TestBank bank, List<? extends Future<?>> answers, int waiting) throws Exception {
         long deadline = System.currentTimeMillis() + PATIENCE_MS;
         while (bank.owner
                         .sql("SELECT count(*) FROM pg_stat_activity "
                                 + "WHERE datname = current_database() AND wait_event_type = 'Lock'")
                         .query(Long.class)
                         .single()
-                < SESSIONS) {
+                < waiting) {
             for (Future<?> answer : answers) {
                 if (answer.isDone()) {
                     throw new AssertionError("a worker did not wait and got " + answer.get());

@@ -245,6 +245,53 @@ class JdbcFileIntakeIT {
     }
 
     @Test
+    void ofFilesWithTheSameLinesAtOnceEachIsTakenAndEachLineIsQueuedOnce() throws Exception {
+        NumberedLine[] lines = new NumberedLine[7_000];
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = good(i, TestBank.transfer("key " + i, mine, theirs, 5));
+        }
+
+        List<Accepted> accepted = AtOnce.run(
+                AtOnce.SESSIONS,
+                number -> bank.files.accept(client, manifest("F" + number, "c" + number, null), content(lines)));
+
+        assertThat(accepted).allSatisfy(file -> {
+            assertThat(file.refused()).isZero();
+            assertThat(file.queued() + file.repeated()).isEqualTo(lines.length);
+        });
+        assertThat(accepted.stream().mapToLong(Accepted::queued).sum()).isEqualTo(lines.length);
+        assertThat(bank.count("submissions")).isEqualTo(lines.length);
+    }
+
+    @Test
+    void aKeyThatASingleSubmissionTakesWhileItsFileIsWrittenIsAnsweredAsRepeated() throws Exception {
+        try (var other = bank.database.connect("quittance_writer")) {
+            other.setAutoCommit(false);
+            hand(client, "template", "template", null);
+            GuardedBooks.execute(
+                    other,
+                    "INSERT INTO submissions (window_no, client_id, submission_key, submission_id, kind,"
+                            + " by_operator, received_at, content_digest, account_id, to_account, amount_utoken)"
+                            + " SELECT window_no, client_id, 'key 3', gen_random_uuid(), kind, by_operator, received_at,"
+                            + " content_digest, account_id, to_account, amount_utoken FROM submissions"
+                            + " WHERE submission_key = 'key of template'");
+            var taken = java.util.concurrent.CompletableFuture.supplyAsync(() -> bank.files.accept(
+                    client,
+                    manifest("F-1", "one", "r"),
+                    content(
+                            good(2, TestBank.transfer("key 2", mine, theirs, 5)),
+                            good(3, TestBank.transfer("key 3", mine, theirs, 5)),
+                            good(4, TestBank.transfer("key 4", mine, theirs, 5)))));
+            AtOnce.awaitWaiting(bank, List.of(taken), 1);
+            other.commit();
+
+            Accepted accepted = taken.get(30, java.util.concurrent.TimeUnit.SECONDS);
+            assertThat(accepted.queued()).isEqualTo(2);
+            assertThat(accepted.repeated()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aFileThatTakesLongerToWriteThanItsWindowIsOpenJoinsTheNextOneIfThereIsOne() {
         bank.setClock(TestBank.NOW.plusSeconds(3_590)); // Ten seconds before the first cut-off.
         bank.files.accept(client, manifest("small", "small", null), lines("small"));
