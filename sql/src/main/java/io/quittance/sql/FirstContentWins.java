@@ -54,7 +54,12 @@ abstract class FirstContentWins<E extends FirstContentWins.Named> {
      */
     abstract Map<String, Kept> add(List<E> lines);
 
-    /** Whether an objection may come from another writer that has taken the same line at this moment. */
+    /** Whether names are not looked up before lines are added: one that is kept already then fails {@link #add}. */
+    boolean areTakenForNew() {
+        return false;
+    }
+
+    /** Whether an objection may come from another writer that has taken the same line at this moment, or was not looked up. */
     boolean mayBeKeptByNow(E line) {
         return false;
     }
@@ -67,7 +72,7 @@ abstract class FirstContentWins<E extends FirstContentWins.Named> {
 
     /** One receipt per line, in their order. */
     final List<Receipt> take(List<E> lines) {
-        Map<String, Kept> kept = lines.isEmpty() ? Map.of() : kept(lines);
+        Map<String, Kept> kept = lines.isEmpty() || areTakenForNew() ? Map.of() : kept(lines);
         List<E> unknown = lines.stream()
                 .filter(line -> !sameContent(line, kept.get(line.name())))
                 .toList();

@@ -96,7 +96,7 @@ final class JdbcFileIntake implements FileIntake {
     public Accepted accept(Client client, Manifest manifest, Content content) {
         try {
             return accept(client, manifest, content, new SubmissionTaking.Way.Copy(batches));
-        } catch (DuplicateKeyException takenMeanwhile) {
+        } catch (DuplicateKeyException notAllNew) {
             return accept(client, manifest, content, new SubmissionTaking.Way.Insert());
         }
     }

@@ -190,7 +190,7 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         /** By INSERT: a key that another writer takes at this moment is seen, and its line answered. */
         record Insert() implements Way {}
 
-        /** By COPY, faster: a key that another writer takes at this moment ends the transaction ({@code unique_violation}). */
+        /** By COPY, much faster, without a look at the keys: one that is taken ends the transaction ({@code unique_violation}). */
         record Copy(JdbcOperations connections) implements Way {}
     }
 
@@ -447,10 +447,15 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         }
     }
 
+    @Override
+    boolean areTakenForNew() {
+        return way instanceof Way.Copy;
+    }
+
     /** The approval may have been used a moment ago by the same reversal, sent twice at once. */
     @Override
     boolean mayBeKeptByNow(Entry line) {
-        return line.submission() instanceof Submission.Reversal;
+        return areTakenForNew() || line.submission() instanceof Submission.Reversal;
     }
 
     // ---- What is added ----------------------------------------------------------------------------------------------

@@ -245,6 +245,22 @@ class JdbcFileIntakeIT {
     }
 
     @Test
+    void aLineThatWasTakenBeforeIsRepeatedAlsoWhereItsSenderMayNotHandItInAnyMore() {
+        hand(client, "first", "a", null);
+        bank.directory.grant(client, mine, io.quittance.domain.intake.ClientDirectory.Right.NONE);
+
+        Accepted again = bank.files.accept(
+                client,
+                manifest("second", "b", null),
+                content(
+                        good(2, TestBank.transfer("key of a", mine, theirs, 5)),
+                        good(3, TestBank.transfer("key of b", mine, theirs, 5))));
+
+        assertThat(again.repeated()).isEqualTo(1);
+        assertThat(again.refused()).isEqualTo(1);
+    }
+
+    @Test
     void ofFilesWithTheSameLinesAtOnceEachIsTakenAndEachLineIsQueuedOnce() throws Exception {
         NumberedLine[] lines = new NumberedLine[7_000];
         for (int i = 0; i < lines.length; i++) {
