@@ -466,8 +466,8 @@ final class SubmissionTaking extends FirstContentWins<SubmissionTaking.Entry> {
         lines.forEach(line -> byName.put(line.name(), line));
         Map<String, Kept> added = new HashMap<>();
         Map<String, Long> numbers = switch (way) {
-            case Way.Insert() -> insert(lines);
-            case Way.Copy(JdbcOperations connections) -> copy(lines, connections);
+            case Way.Insert ignored -> insert(lines);
+            case Way.Copy byCopy -> copy(lines, byCopy.connections());
         };
         numbers.forEach((name, intakeNo) -> {
             Entry line = Objects.requireNonNull(byName.get(name));
