@@ -3,6 +3,7 @@ package io.quittance.intake.file;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.FormError;
+import io.quittance.intake.wire.Sentences;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -45,27 +46,28 @@ public record FileResult(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LineError(@Nullable Long line, @Nullable String field, String code, String detail, String retry) {
 
-        static LineError of(FormError error) {
+        static LineError of(FormError error, Sentences language) {
             return new LineError(
                     null,
                     error.field().isEmpty() ? null : error.field(),
                     error.reason().name(),
-                    error.reason().sentence(error.detail()),
+                    language.of(error.reason(), error.detail()),
                     RejectsFile.retryWord(error.reason()));
         }
 
-        static LineError of(FileError error) {
+        static LineError of(FileError error, Sentences language) {
             return new LineError(
                     error.lineNo() == 0 ? null : error.lineNo(),
                     null,
                     error.reason().name(),
-                    error.reason().sentence(error.detail()),
+                    language.of(error.reason(), error.detail()),
                     RejectsFile.retryWord(error.reason()));
         }
     }
 
     /** @param refused the refused lines that the answer names */
-    public static FileResult of(FileIntake.Accepted file, List<FileIntake.RefusedLine> refused, boolean before) {
+    public static FileResult of(
+            FileIntake.Accepted file, List<FileIntake.RefusedLine> refused, boolean before, Sentences language) {
         return new FileResult(
                 before ? "accepted_before" : "accepted",
                 file.fileNo(),
@@ -82,12 +84,14 @@ public record FileResult(
                         .map(line -> new Refusal(
                                 line.lineNo(),
                                 line.submissionKey(),
-                                line.errors().stream().map(LineError::of).toList()))
+                                line.errors().stream()
+                                        .map(error -> LineError.of(error, language))
+                                        .toList()))
                         .toList(),
                 List.of());
     }
 
-    public static FileResult of(FileAnswer.Refused refused) {
+    public static FileResult of(FileAnswer.Refused refused, Sentences language) {
         return new FileResult(
                 "refused",
                 refused.earlierFileNo(),
@@ -101,6 +105,8 @@ public record FileResult(
                 null,
                 null,
                 List.of(),
-                refused.errors().stream().map(LineError::of).toList());
+                refused.errors().stream()
+                        .map(error -> LineError.of(error, language))
+                        .toList());
     }
 }

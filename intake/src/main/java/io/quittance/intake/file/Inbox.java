@@ -3,6 +3,7 @@ package io.quittance.intake.file;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.Reason;
+import io.quittance.intake.wire.Sentences;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
@@ -146,7 +147,7 @@ final class Inbox {
             Client sender = directory.named(client).orElseThrow();
             replace(rejects, writer -> door.writeRejects(sender, taken.file(), writer));
         }
-        var result = FileResult.of(taken.file(), taken.refused(), taken.before());
+        var result = FileResult.of(taken.file(), taken.refused(), taken.before(), Sentences.ENGLISH);
         replace(out.resolve(stem + ".result.json"), pretty(result));
         Path archived = unused(
                 Files.createDirectories(archive.resolve(client)), taken.file().fileNo() + "-" + name);
@@ -165,7 +166,7 @@ final class Inbox {
     }
 
     private void sendBack(Path file, String client, String name, FileAnswer.Refused no) throws IOException {
-        String result = pretty(FileResult.of(no));
+        String result = pretty(FileResult.of(no, Sentences.ENGLISH));
         Path back = unused(Files.createDirectories(refused.resolve(client)), name);
         replace(back.resolveSibling(back.getFileName() + ".result.json"), result);
         replace(Files.createDirectories(outbox.resolve(client)).resolve(stem(name) + ".result.json"), result);

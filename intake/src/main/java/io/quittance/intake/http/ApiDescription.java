@@ -127,11 +127,23 @@ final class ApiDescription implements OpenApiCustomizer {
                         .description("Of several lines: taken each by itself, or all or none in one transaction; of"
                                 + " NDJSON then no more than of an array.")
                         .schema(mode))
+                .addParametersItem(new Parameter()
+                        .in("header")
+                        .name(Requests.PREFER)
+                        .description(
+                                "wait=N: a single submission is answered when a cycle has decided about it, or after"
+                                        + " N seconds, at most " + OutcomeWait.SECONDS_MAX + ".")
+                        .schema(text()))
                 .requestBody(new RequestBody()
                         .required(true)
                         .content(content(JSON, new JsonSchema().oneOf(List.of(single, array)))
                                 .addMediaType(NDJSON, mediaType(text()))))
                 .responses(new ApiResponses()
+                        .addApiResponse(
+                                "200",
+                                new ApiResponse()
+                                        .description("Decided while the sender waited")
+                                        .content(content(JSON, ref("Submission"))))
                         .addApiResponse(
                                 "202",
                                 new ApiResponse()

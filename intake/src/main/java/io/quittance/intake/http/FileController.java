@@ -111,7 +111,7 @@ final class FileController {
     @Operation(summary = "What became of a file")
     FileResult result(@AuthenticationPrincipal Client client, @PathVariable("number") long number) {
         FileIntake.Accepted file = visible(client, number);
-        return FileResult.of(file, door.refusedLines(client, file), false);
+        return FileResult.of(file, door.refusedLines(client, file), false, Asked.language());
     }
 
     @GetMapping("/v1/files/{number}/rejects")
@@ -180,7 +180,7 @@ final class FileController {
 
     private static ResponseEntity<Object> taken(FileAnswer.Taken taken) {
         // The first answer again, word for word; the header says that it is one.
-        FileResult result = FileResult.of(taken.file(), taken.refused(), false);
+        FileResult result = FileResult.of(taken.file(), taken.refused(), false, Asked.language());
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.accepted().location(address(taken.file().fileNo()));
         if (taken.before()) {
@@ -203,7 +203,7 @@ final class FileController {
                                 null,
                                 error.lineNo() == 0 ? null : error.lineNo(),
                                 error.reason().name(),
-                                error.detail(),
+                                Problem.inLanguage(error.reason(), error.detail()),
                                 Problem.word(error.reason())))
                         .toList(),
                 refused.earlierFileNo());

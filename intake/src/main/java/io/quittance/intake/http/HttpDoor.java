@@ -2,6 +2,7 @@ package io.quittance.intake.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.report.ClientViews;
 import io.swagger.v3.core.jackson.ModelResolver;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -74,6 +75,11 @@ public class HttpDoor {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .build();
+    }
+
+    @Bean
+    OutcomeWait outcomeWait(ClientViews views) {
+        return new OutcomeWait(views);
     }
 
     /** Timing each filter of the chain would cost more than the filters do; requests as a whole are timed. */

@@ -3,6 +3,7 @@ package io.quittance.intake.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Reason;
+import io.quittance.intake.wire.Sentences;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +19,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * Problem details as of RFC 9457.
  *
  * @param type {@code urn:quittance:problem:} and the code
- * @param title the code as a sentence, always the same
- * @param detail what it is this time; null if the title says all
+ * @param title the code as a sentence, always the same, in the language asked for
+ * @param detail what it is this time, in English; null if the title says all
  * @param code a {@link ProblemCode} or a {@link Reason}; stable
  * @param retry whether sending again can help; null if the code is no {@link Reason}
  * @param errors each field that is wrong, or each thing that is wrong with a file
@@ -66,27 +67,27 @@ record Problem(
                     ofField ? error.field() : null,
                     null,
                     error.reason().name(),
-                    error.detail(),
+                    inLanguage(error.reason(), error.detail()),
                     word(error.reason()));
         }
     }
 
     static Problem of(ProblemCode code, @Nullable String detail) {
         return new Problem(
-                TYPE + code.name(), code.title(), code.status().value(), detail, code.name(), null, null, null, null);
+                TYPE + code.name(), title(code), code.status().value(), detail, code.name(), null, null, null, null);
     }
 
     static Problem internal(String errorId) {
         ProblemCode code = ProblemCode.INTERNAL;
         return new Problem(
-                TYPE + code.name(), code.title(), code.status().value(), null, code.name(), null, null, null, errorId);
+                TYPE + code.name(), title(code), code.status().value(), null, code.name(), null, null, null, errorId);
     }
 
     static Problem of(
             HttpStatus status, Reason code, @Nullable String detail, List<ProblemError> errors, @Nullable Long fileNo) {
         return new Problem(
                 TYPE + code.name(),
-                code.sentence(),
+                Asked.language().of(code),
                 status.value(),
                 detail,
                 code.name(),
@@ -94,6 +95,16 @@ record Problem(
                 errors,
                 fileNo,
                 null);
+    }
+
+    private static String title(ProblemCode code) {
+        return Asked.language().ofProblem(code, code.title());
+    }
+
+    /** What it is this time; in another language than English with the reason's sentence in that language before it. */
+    static String inLanguage(Reason reason, String detail) {
+        Sentences language = Asked.language();
+        return language == Sentences.ENGLISH ? detail : language.of(reason, detail);
     }
 
     /** What is wrong with a single line. The code is that of the error that takes precedence. */

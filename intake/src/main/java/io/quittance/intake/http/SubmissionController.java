@@ -8,6 +8,7 @@ import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.intake.Receipt;
+import io.quittance.domain.report.BankViews;
 import io.quittance.intake.wire.NdjsonLines;
 import io.quittance.intake.wire.Permissions;
 import io.quittance.intake.wire.StrictJson;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -57,10 +59,12 @@ final class SubmissionController {
     private static final int BATCH_BYTES = 4 * 1024 * 1024;
 
     private final BulkIntake bulk;
+    private final OutcomeWait outcomes;
     private final HttpLimits limits;
     private final JsonMapper json;
 
-    SubmissionController(IntakeQueue queue, HttpLimits limits, JsonMapper json) {
+    SubmissionController(IntakeQueue queue, OutcomeWait outcomes, HttpLimits limits, JsonMapper json) {
+        this.outcomes = outcomes;
         this.bulk = new BulkIntake(queue);
         this.limits = limits;
         this.json = json;
@@ -74,6 +78,7 @@ final class SubmissionController {
             @AuthenticationPrincipal Client client,
             @PathVariable("kind") String kindName,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
+            @RequestHeader(name = Requests.PREFER, required = false) @Nullable String prefer,
             @RequestParam(name = "mode", required = false) @Nullable String modeName,
             HttpServletRequest request) {
         Kind kind = Kind.named(kindName).orElseThrow(Requests::notFound);
@@ -83,7 +88,7 @@ final class SubmissionController {
         StrictJson.Body body = read(request);
         return body.array()
                 ? array(client, kind, body.lines(), mode)
-                : single(client, kind, key, body.lines().getFirst());
+                : single(client, kind, key, body.lines().getFirst(), OutcomeWait.seconds(prefer));
     }
 
     private StrictJson.Body read(HttpServletRequest request) {
@@ -94,7 +99,8 @@ final class SubmissionController {
         }
     }
 
-    private ResponseEntity<Object> single(Client client, Kind kind, String key, StrictJson.Fields fields) {
+    private ResponseEntity<Object> single(
+            Client client, Kind kind, String key, StrictJson.Fields fields, int waitSeconds) {
         Forms.Result form = switch (kind) {
             case ACCOUNT_EVENTS ->
                 BulkIntake.form(kind, fields.values().containsKey(EVENT_KEY) ? fields : named(fields, key));
@@ -105,10 +111,23 @@ final class SubmissionController {
             return Problem.of(form.errors()).answer();
         }
         return switch (bulk.take(client, line)) {
-            case Receipt.Queued queued -> taken(LineAnswer.of(queued), queued.repeated());
+            case Receipt.Queued queued -> queued(client, queued, waitSeconds);
             case Receipt.Recorded recorded -> taken(LineAnswer.of(recorded), recorded.repeated());
             case Receipt.Refused refused -> Problem.of(refused.errors()).answer();
         };
+    }
+
+    private ResponseEntity<Object> queued(Client client, Receipt.Queued queued, int waitSeconds) {
+        LineAnswer answer = LineAnswer.of(queued);
+        if (waitSeconds == 0) {
+            return taken(answer, queued.repeated());
+        }
+        Optional<BankViews.SubmissionView> decided = outcomes.await(client, queued.submissionId(), waitSeconds);
+        ResponseEntity<Object> accepted = taken(answer, queued.repeated());
+        return ResponseEntity.status(decided.isPresent() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+                .headers(accepted.getHeaders())
+                .header(Requests.PREFERENCE_APPLIED, "wait=" + waitSeconds)
+                .body(decided.<Object>map(Views.Submission::of).orElse(accepted.getBody()));
     }
 
     /** An event that has no name of its own has the request's. */

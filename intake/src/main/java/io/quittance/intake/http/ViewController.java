@@ -1,5 +1,6 @@
 package io.quittance.intake.http;
 
+import io.quittance.domain.intake.CanonicalContent;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.ClientDirectory;
@@ -9,11 +10,14 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -172,9 +176,13 @@ final class ViewController {
 
     @GetMapping("/v1/transactions/{seq}")
     @Operation(summary = "One settled transfer")
-    Views.Transaction transaction(@AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {
+    ResponseEntity<Views.Transaction> transaction(
+            @AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {
         BankViews.Posting posting = visible(client, seq);
-        return Views.Transaction.of(posting, views.of(client).proof(seq).isPresent());
+        return views.of(client)
+                .proof(seq)
+                .map(proof -> unchanging(proof).body(Views.Transaction.of(posting, true)))
+                .orElseGet(() -> ResponseEntity.ok(Views.Transaction.of(posting, false)));
     }
 
     @GetMapping("/v1/transactions/{seq}/proof")
@@ -187,7 +195,19 @@ final class ViewController {
     ResponseEntity<String> proof(@AuthenticationPrincipal Client client, @PathVariable("seq") long seq) {
         visible(client, seq);
         String proof = views.of(client).proof(seq).orElseThrow(Requests::notFound);
-        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(proof);
+        return unchanging(proof).contentType(MediaType.APPLICATION_JSON).body(proof);
+    }
+
+    /** An answer that follows from a sealed transfer's proof, which never changes: it may be kept, by its reader alone. */
+    private static ResponseEntity.BodyBuilder unchanging(String proof) {
+        return ResponseEntity.ok()
+                .eTag('"'
+                        + CanonicalContent.digest(proof.getBytes(StandardCharsets.UTF_8))
+                                .toString()
+                                .substring(2)
+                        + '"')
+                .cacheControl(
+                        CacheControl.maxAge(Duration.ofDays(365)).cachePrivate().immutable());
     }
 
     private BankViews.Posting visible(Client client, long seq) {

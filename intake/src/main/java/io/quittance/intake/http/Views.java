@@ -68,7 +68,7 @@ final class Views {
         /** What is held is offered again by itself, whatever the reason says of what is refused. */
         static Why of(BankViews.SubmissionState state, Reason reason, Map<String, String> figures) {
             Reason.Retry retry = state == BankViews.SubmissionState.HELD ? Reason.Retry.NOT_NEEDED : reason.retry();
-            return new Why(reason.name(), reason.sentence(), Problem.word(retry), new TreeMap<>(figures));
+            return new Why(reason.name(), Asked.language().of(reason), Problem.word(retry), new TreeMap<>(figures));
         }
     }
 

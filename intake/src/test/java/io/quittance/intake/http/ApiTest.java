@@ -279,6 +279,15 @@ abstract class ApiTest {
         return send(request);
     }
 
+    /** With one header more. */
+    Answer post(@Nullable String key, String path, String idempotencyKey, String body, String header, String value) {
+        return send(request(key, path)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", idempotencyKey)
+                .header(header, value)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     HttpRequest.Builder request(@Nullable String key, String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
         return key == null ? request : request.header("Authorization", "Bearer " + key);

@@ -12,11 +12,79 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SubmissionApiTest extends ApiTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            nullValues = "null",
+            value = {
+                "null#0",
+                "respond-async#0",
+                "wait=7#7",
+                "respond-async, wait = 7 ; x=1#7",
+                "wait=\"7\"#7",
+                "wait=999999999#60",
+                "await=7#0",
+                "wait=#0",
+                "wait=-7#0",
+                "wait=7s#0"
+            })
+    void howLongASenderPrefersToWait(String prefer, int seconds) {
+        assertThat(OutcomeWait.seconds(prefer)).isEqualTo(seconds);
+    }
+
+    @Test
+    void whoPrefersToWaitIsAnsweredWithWhatTheCycleDecided() {
+        String key = newKey();
+        String body = transfer(ACCOUNT, RECEIVER, "1");
+        Answer queued = post(PARTICIPANT, "/v1/transfers", key, body);
+        views.submissions.put(
+                java.util.UUID.fromString(queued.json().path("submission_id").asString()),
+                views.submissions.get(SUBMISSION));
+
+        Answer decided = post(PARTICIPANT, "/v1/transfers", key, body, "Prefer", "wait=5");
+
+        assertThat(decided.status()).isEqualTo(200);
+        assertThat(decided.json().path("state").asString()).isEqualTo("settled");
+        assertThat(decided.header("Location")).isEqualTo(queued.header("Location"));
+        assertThat(decided.header("Preference-Applied")).isEqualTo("wait=5");
+        assertThat(decided.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void whoWaitsInVainOrMayNotReadIsAnsweredAsIfHeHadNotWaited() {
+        Answer inVain =
+                post(PARTICIPANT, "/v1/transfers", newKey(), transfer(ACCOUNT, RECEIVER, "1"), "Prefer", "wait=1");
+        Answer blind =
+                post(SUBMITTER, "/v1/transfers", newKey(), transfer(ACCOUNT, RECEIVER, "1"), "Prefer", "wait=60");
+
+        for (Answer answer : new Answer[] {inVain, blind}) {
+            assertThat(answer.status()).isEqualTo(202);
+            assertThat(answer.json().path("status").asString()).isEqualTo("queued");
+        }
+    }
+
+    @Test
+    void reasonsAreInTheLanguageThatIsAskedFor() {
+        String body = transfer(ACCOUNT, RECEIVER, "-1");
+
+        Answer chinese =
+                post(PARTICIPANT, "/v1/transfers", newKey(), body, "Accept-Language", "fr, zh-CN;q=0.9, en;q=0.1");
+        Answer english = post(PARTICIPANT, "/v1/transfers", newKey(), body, "Accept-Language", "fr, *;q=0.1");
+        Answer closed = post(null, "/v1/transfers", newKey(), body, "Accept-Language", "zh");
+
+        assertThat(chinese.json().path("title").asString()).isEqualTo("金额必须大于零。");
+        assertThat(chinese.json().path("errors").get(0).path("detail").asString())
+                .startsWith("金额必须大于零。");
+        assertThat(english.json().path("title").asString()).isEqualTo("The amount must be more than zero.");
+        assertThat(closed.json().path("title").asString()).isEqualTo("需要有效的 API 密钥。");
+    }
 
     private static String keyFor(Kind kind) {
         return switch (kind) {

@@ -61,6 +61,27 @@ class ViewApiTest extends ApiTest {
     }
 
     @Test
+    void whatNeverChangesNeedNotBeSentAgain() {
+        for (String path : List.of("/v1/transactions/1", "/v1/transactions/1/proof")) {
+            Answer first = get(PARTICIPANT, path);
+            Answer again = send(request(PARTICIPANT, path)
+                    .header("If-None-Match", first.header("ETag"))
+                    .GET());
+
+            assertThat(first.header("ETag")).matches("\"[0-9a-f]{64}\"");
+            assertThat(first.header("Cache-Control")).contains("private", "immutable");
+            assertThat(again.status()).isEqualTo(304);
+            assertThat(again.http().body()).isEmpty();
+            assertThat(send(request(OTHER, path)
+                                    .header("If-None-Match", first.header("ETag"))
+                                    .GET())
+                            .status())
+                    .isEqualTo(404);
+        }
+        assertThat(get(PARTICIPANT, "/v1/cycles/1").header("Cache-Control")).contains("no-store");
+    }
+
+    @Test
     void pagesFollowOneAnotherWithoutGapOrRepeat() {
         List<String> tasks = new ArrayList<>();
         String after = "";
