@@ -17,6 +17,10 @@ CREATE TABLE submission_files (
     repeated       bigint      NOT NULL,
     refused        bigint      NOT NULL,
     received_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Where its lines lie in the queue, among others'; NULL if it brought none.
+    window_no       bigint,
+    first_intake_no bigint,
+    last_intake_no  bigint,
     UNIQUE (client_id, content_sha256),
     UNIQUE (client_id, file_id),
     UNIQUE (client_id, request_key)

@@ -149,7 +149,7 @@ CREATE VIEW seen.submission_texts WITH (security_barrier) AS
 -- A file is its sender's, whatever accounts its lines name.
 CREATE VIEW seen.submission_files WITH (security_barrier) AS
     SELECT f.file_no, f.client_id, f.file_id, f.kind, f.business_date, f.content_sha256, f.received_at, f.lines, f.queued,
-        f.repeated, f.refused, f.column_header, f.request_key
+        f.repeated, f.refused, f.column_header, f.request_key, f.window_no, f.first_intake_no, f.last_intake_no
     FROM public.submission_files f
     WHERE (SELECT e.is_seen FROM seen.everything e) OR f.client_id = seen.client();
 

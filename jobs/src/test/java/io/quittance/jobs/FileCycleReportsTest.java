@@ -699,6 +699,16 @@ class FileCycleReportsTest {
                 }
 
                 @Override
+                public void fileOutcomes(long fileNo, java.util.function.Consumer<LineOutcome> visitor) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public Map<SubmissionState, Long> fileStates(long fileNo) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public List<AuditEntry> auditLog(Long before, int limit) {
                     throw new UnsupportedOperationException();
                 }

@@ -5,8 +5,10 @@ import io.quittance.domain.report.BankViews;
 import io.quittance.domain.report.ClientViews;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
     private final TaskViews tasks;
     private final CycleViews cycles;
     private final AuditViews audit;
+    private final FileViews files;
     private final Function<Posting, Optional<String>> proofs;
 
     /**
@@ -46,6 +49,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
         this.tasks = new TaskViews(jdbc);
         this.cycles = new CycleViews(jdbc, parameters, chain);
         this.audit = new AuditViews(jdbc);
+        this.files = new FileViews(jdbc);
         this.proofs = proofs;
     }
 
@@ -59,6 +63,7 @@ final class JdbcBankViews implements BankViews, ClientViews {
         this.tasks = bank.tasks;
         this.cycles = bank.cycles;
         this.audit = bank.audit;
+        this.files = bank.files;
         this.proofs = bank.proofs;
     }
 
@@ -89,6 +94,19 @@ final class JdbcBankViews implements BankViews, ClientViews {
             @Nullable String status, @Nullable String capability, @Nullable String after, int limit) {
         requirePage(limit);
         return inSnapshot(() -> tasks.page(status, capability, after, limit));
+    }
+
+    @Override
+    public void fileOutcomes(long fileNo, Consumer<LineOutcome> visitor) {
+        inSnapshot(() -> {
+            files.outcomes(fileNo, visitor);
+            return fileNo;
+        });
+    }
+
+    @Override
+    public Map<SubmissionState, Long> fileStates(long fileNo) {
+        return inSnapshot(() -> files.states(fileNo));
     }
 
     @Override

@@ -52,10 +52,11 @@ final class JdbcFileIntake implements FileIntake {
 
     private static final String ADD_FILE = """
             INSERT INTO submission_files (file_no, client_id, file_id, kind, business_date, content_sha256, size_bytes,
-                original_name, column_header, request_key, lines, queued, repeated, refused, received_at)
+                original_name, column_header, request_key, lines, queued, repeated, refused, received_at, window_no,
+                first_intake_no, last_intake_no)
             OVERRIDING SYSTEM VALUE
             VALUES (:fileNo, :client, :fileId, :kind, :businessDate, :content, :bytes, :originalName, :columnHeader,
-                :requestKey, :lines, :queued, :repeated, :refused, :receivedAt)
+                :requestKey, :lines, :queued, :repeated, :refused, :receivedAt, :window, :first, :last)
             ON CONFLICT DO NOTHING
             """;
     private static final String ADD_REFUSED = """
@@ -158,7 +159,7 @@ final class JdbcFileIntake implements FileIntake {
                 counts.refused,
                 manifest.columnHeader(),
                 manifest.requestKey());
-        addFile(client, manifest, accepted);
+        addFile(client, manifest, accepted, window, counts);
         return accepted;
     }
 
@@ -169,6 +170,10 @@ final class JdbcFileIntake implements FileIntake {
         private long queued;
         private long repeated;
         private long refused;
+        /** Intake numbers of the first and the last line that it brought to the queue. */
+        private @Nullable Long first;
+
+        private @Nullable Long last;
 
         /**
          * Counts a batch.
@@ -186,7 +191,13 @@ final class JdbcFileIntake implements FileIntake {
                     continue;
                 }
                 switch (next.next()) {
-                    case Receipt.Queued answer -> count(answer.repeated());
+                    case Receipt.Queued answer -> {
+                        count(answer.repeated());
+                        if (!answer.repeated()) {
+                            first = first == null ? answer.intakeNo() : first;
+                            last = answer.intakeNo();
+                        }
+                    }
                     case Receipt.Recorded answer -> count(answer.repeated());
                     case Receipt.Refused answer ->
                         refusals.add(new RefusedLine(line.lineNo(), read.key(), line.raw(), answer.errors()));
@@ -203,7 +214,7 @@ final class JdbcFileIntake implements FileIntake {
         }
     }
 
-    private void addFile(Client client, Manifest manifest, Accepted file) {
+    private void addFile(Client client, Manifest manifest, Accepted file, OpenWindow window, Counts counts) {
         int added = jdbc.sql(ADD_FILE)
                 .param("fileNo", file.fileNo())
                 .param("client", client.id())
@@ -220,6 +231,9 @@ final class JdbcFileIntake implements FileIntake {
                 .param("repeated", file.repeated())
                 .param("refused", file.refused())
                 .param("receivedAt", utc(file.receivedAt()))
+                .param("window", bigint(counts.first == null ? null : window.windowNo()))
+                .param("first", bigint(counts.first))
+                .param("last", bigint(counts.last))
                 .update();
         if (added == 0) {
             throw new AcceptedMeanwhile();

@@ -19,11 +19,14 @@ import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Line;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews.SubmissionState;
 import io.quittance.domain.seal.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +308,33 @@ class JdbcFileIntakeIT {
             assertThat(accepted.queued()).isEqualTo(2);
             assertThat(accepted.repeated()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whereItsLinesStandIsToldInTheirOrderAmongOthers() {
+        bank.accept(client, TestBank.transfer("before", mine, theirs, 5));
+        Accepted accepted = bank.files.accept(
+                client,
+                manifest("F-1", "one", null),
+                content(
+                        good(2, TestBank.transfer("z", mine, theirs, 5)),
+                        good(3, TestBank.transfer("before", mine, theirs, 5)),
+                        good(4, TestBank.transfer("a", mine, theirs, 5))));
+        bank.accept(client, TestBank.transfer("after", mine, theirs, 5));
+        var views = new JdbcBankViews(bank.database.doors(), ChainStatusReader.NONE, posting -> Optional.empty());
+
+        var keys = new ArrayList<String>();
+        views.of(client).fileOutcomes(accepted.fileNo(), line -> {
+            assertThat(line.state()).isEqualTo(SubmissionState.QUEUED);
+            keys.add(line.submissionKey());
+        });
+        assertThat(keys).containsExactly("z", "a");
+        assertThat(views.of(client).fileStates(accepted.fileNo())).isEqualTo(Map.of(SubmissionState.QUEUED, 2L));
+        Client stranger = bank.client("stranger", Client.Scope.READ);
+        assertThat(views.of(stranger).fileStates(accepted.fileNo())).isEmpty();
+        views.of(stranger).fileOutcomes(accepted.fileNo(), line -> {
+            throw new AssertionError("a stranger sees " + line);
+        });
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -309,6 +310,31 @@ public interface BankViews {
      * @param limit 1 to 1000
      */
     List<TaskView> tasks(@Nullable String status, @Nullable String capability, @Nullable String after, int limit);
+
+    /**
+     * Where a line of a file stands that came to the queue with it.
+     *
+     * @param cycle the cycle that decided last; null while queued
+     * @param reason why it is held or refused; null otherwise
+     */
+    record LineOutcome(
+            String submissionKey,
+            UUID submissionId,
+            SubmissionState state,
+            @Nullable Long cycle,
+            @Nullable Reason reason,
+            Map<String, String> detail,
+            @Nullable LocalDate holdUntil) {}
+
+    /**
+     * Shows where the lines of a file stand, in their order; none if there is no such file, or it brought none to the queue.
+     *
+     * @param visitor is called while the database is read, so it is not to wait for anybody
+     */
+    void fileOutcomes(long fileNo, Consumer<LineOutcome> visitor);
+
+    /** How many lines that a file brought to the queue are in each state; without those that no line is in. */
+    Map<SubmissionState, Long> fileStates(long fileNo);
 
     /** The newest first. */
     List<CycleView> cycles(@Nullable Long before, int limit);

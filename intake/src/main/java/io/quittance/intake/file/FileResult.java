@@ -3,10 +3,14 @@ package io.quittance.intake.file;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.FormError;
+import io.quittance.domain.report.BankViews;
 import io.quittance.intake.wire.Sentences;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -16,6 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param status {@code accepted}, {@code accepted_before} or {@code refused}
  * @param fileNo its number at the bank; of a refused duplicate, the earlier file's; null if there is none
+ * @param states how many queued lines are in each state by now; null in the answer to the file itself, and where none was queued
  * @param refusals the lines refused at the door, in order, as many as the answer has room for; {@code refused} counts all
  * @param errors why the file was refused as a whole; empty if it was not
  */
@@ -33,6 +38,7 @@ public record FileResult(
         @Nullable Long queued,
         @Nullable Long repeated,
         @Nullable Long refused,
+        @Nullable Map<String, Long> states,
         List<Refusal> refusals,
         List<LineError> errors) {
 
@@ -80,6 +86,7 @@ public record FileResult(
                 file.queued(),
                 file.repeated(),
                 file.refused(),
+                null,
                 refused.stream()
                         .map(line -> new Refusal(
                                 line.lineNo(),
@@ -91,10 +98,32 @@ public record FileResult(
                 List.of());
     }
 
+    /** The same with what became of its queued lines by now. */
+    public FileResult withStates(Map<BankViews.SubmissionState, Long> lines) {
+        var byWord = new TreeMap<String, Long>();
+        lines.forEach((state, count) -> byWord.put(state.name().toLowerCase(Locale.ROOT), count));
+        return new FileResult(
+                status,
+                fileNo,
+                fileId,
+                kind,
+                businessDate,
+                contentSha256,
+                receivedAt,
+                this.lines,
+                queued,
+                repeated,
+                refused,
+                byWord.isEmpty() ? null : byWord,
+                refusals,
+                errors);
+    }
+
     public static FileResult of(FileAnswer.Refused refused, Sentences language) {
         return new FileResult(
                 "refused",
                 refused.earlierFileNo(),
+                null,
                 null,
                 null,
                 null,

@@ -68,7 +68,7 @@ public final class RejectsFile {
     private void writeRow(FileIntake.RefusedLine line) throws IOException {
         out.append(line.raw());
         for (String value : added(line)) {
-            out.append(separator).append(cell(value));
+            out.append(separator).append(Cells.of(value, separator));
         }
     }
 
@@ -124,11 +124,5 @@ public final class RejectsFile {
     /** {@code never}, {@code not_needed}, {@code after_mending} or {@code with_new_key}. */
     static String retryWord(Reason reason) {
         return reason.retry().name().toLowerCase(Locale.ROOT);
-    }
-
-    private String cell(String value) {
-        String safe = value.isEmpty() || "=+-@\t\r".indexOf(value.charAt(0)) < 0 ? value : '\'' + value;
-        boolean quote = safe.chars().anyMatch(c -> c == separator || c == '"' || c == '\n' || c == '\r');
-        return quote ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
     }
 }

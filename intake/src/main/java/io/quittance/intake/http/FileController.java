@@ -5,12 +5,14 @@ import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.ClientViews;
 import io.quittance.intake.file.FileAnswer;
 import io.quittance.intake.file.FileDoor;
 import io.quittance.intake.file.FileError;
 import io.quittance.intake.file.FileFormat;
 import io.quittance.intake.file.FileResult;
 import io.quittance.intake.file.RejectsFile;
+import io.quittance.intake.file.ResultsFile;
 import io.quittance.intake.wire.Permissions;
 import io.quittance.intake.wire.TempBytes;
 import io.swagger.v3.oas.annotations.Operation;
@@ -23,6 +25,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -51,10 +54,12 @@ final class FileController {
 
     private final FileDoor door;
     private final FileIntake intake;
+    private final ClientViews views;
 
-    FileController(FileDoor door, FileIntake intake) {
+    FileController(FileDoor door, FileIntake intake, ClientViews views) {
         this.door = door;
         this.intake = intake;
+        this.views = views;
     }
 
     @PostMapping(
@@ -108,10 +113,13 @@ final class FileController {
     }
 
     @GetMapping("/v1/files/{number}")
-    @Operation(summary = "What became of a file")
+    @Operation(
+            summary = "What became of a file",
+            description = "states counts its queued lines by where they stand now; it changes as cycles pass.")
     FileResult result(@AuthenticationPrincipal Client client, @PathVariable("number") long number) {
         FileIntake.Accepted file = visible(client, number);
-        return FileResult.of(file, door.refusedLines(client, file), false, Asked.language());
+        return FileResult.of(file, door.refusedLines(client, file), false, Asked.language())
+                .withStates(views.of(client).fileStates(number));
     }
 
     @GetMapping("/v1/files/{number}/rejects")
@@ -131,22 +139,57 @@ final class FileController {
         if (file.refused() == 0) {
             throw new ProblemException(ProblemCode.NOT_FOUND, "no line of this file was refused");
         }
-        try (var rejects = new TempBytes()) {
-            // Written down first, so that a client who reads slowly keeps no connection to the database.
-            try (var out = new OutputStreamWriter(rejects.writer(), StandardCharsets.UTF_8)) {
-                door.writeRejects(client, file, out);
-            } catch (IOException noRoom) {
+        FileFormat format = RejectsFile.formatOf(file);
+        send(
+                response,
+                format.mediaType(),
+                file.fileNo() + ".rejects" + format.suffix(),
+                out -> door.writeRejects(client, file, out));
+    }
+
+    @GetMapping("/v1/files/{number}/results")
+    @Operation(
+            summary = "Where the queued lines of a file stand now, as CSV in their order",
+            description = "Under each submission_key its submission_id, state, deciding cycle, and why.",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = @Content(mediaType = "text/csv", schema = @Schema(type = "string"))))
+    void results(
+            @AuthenticationPrincipal Client client, @PathVariable("number") long number, HttpServletResponse response)
+            throws IOException {
+        FileIntake.Accepted file = visible(client, number);
+        send(response, FileFormat.CSV.mediaType(), file.fileNo() + ".results.csv", out -> {
+            var results = new ResultsFile(out, Asked.language());
+            views.of(client).fileOutcomes(number, line -> {
+                try {
+                    results.add(line);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        });
+    }
+
+    /** Writes a file's text. */
+    private interface Text {
+        void writeTo(Writer out) throws IOException;
+    }
+
+    /** Writes it down first, so that a client who reads slowly keeps no connection to the database. */
+    private static void send(HttpServletResponse response, String mediaType, String name, Text text)
+            throws IOException {
+        try (var bytes = new TempBytes()) {
+            try (var out = new OutputStreamWriter(bytes.writer(), StandardCharsets.UTF_8)) {
+                text.writeTo(out);
+            } catch (IOException | UncheckedIOException noRoom) {
                 throw new ProblemException(ProblemCode.UNAVAILABLE, null);
             }
-            FileFormat format = RejectsFile.formatOf(file);
-            response.setContentType(format.mediaType() + ";charset=UTF-8");
+            response.setContentType(mediaType + ";charset=UTF-8");
             response.setHeader(
                     HttpHeaders.CONTENT_DISPOSITION,
-                    ContentDisposition.attachment()
-                            .filename(file.fileNo() + ".rejects" + format.suffix())
-                            .build()
-                            .toString());
-            rejects.sendTo(response.getOutputStream());
+                    ContentDisposition.attachment().filename(name).build().toString());
+            bytes.sendTo(response.getOutputStream());
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 public final class FakeBankViews implements BankViews, ClientViews {
@@ -30,12 +32,23 @@ public final class FakeBankViews implements BankViews, ClientViews {
     public final Map<Long, String> archives = new HashMap<>();
     public final List<StatementLine> statement = new ArrayList<>();
     public final List<AuditEntry> audit = new ArrayList<>();
+    public final List<LineOutcome> outcomes = new ArrayList<>();
     public @Nullable StatementRange asked;
     public boolean broken;
 
     @Override
     public Optional<SubmissionView> submission(UUID submissionId) {
         return Optional.ofNullable(submissions.get(submissionId));
+    }
+
+    @Override
+    public void fileOutcomes(long fileNo, Consumer<LineOutcome> visitor) {
+        outcomes.forEach(visitor);
+    }
+
+    @Override
+    public Map<SubmissionState, Long> fileStates(long fileNo) {
+        return outcomes.stream().collect(Collectors.groupingBy(LineOutcome::state, Collectors.counting()));
     }
 
     @Override

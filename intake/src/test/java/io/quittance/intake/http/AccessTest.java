@@ -27,6 +27,7 @@ class AccessTest extends ApiTest {
                 Arguments.of("/v1/transactions/2", "/v1/transactions/99"),
                 Arguments.of("/v1/transactions/2/proof", "/v1/transactions/99/proof"),
                 Arguments.of("/v1/files/FOREIGN", "/v1/files/999999"),
+                Arguments.of("/v1/files/FOREIGN/results", "/v1/files/999999/results"),
                 Arguments.of("/v1/files/FOREIGN/rejects", "/v1/files/999999/rejects"));
     }
 
@@ -111,6 +112,7 @@ class AccessTest extends ApiTest {
             "/v1/transactions/1",
             "/v1/transactions/1/proof",
             "/v1/files/1",
+            "/v1/files/1/results",
             "/v1/files/1/rejects"
         }) {
             routes.add(new Route("GET", path, List.of(SUBMITTER, METER, ADMINISTRATOR)));

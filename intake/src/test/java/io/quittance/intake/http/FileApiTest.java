@@ -4,7 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews.LineOutcome;
+import io.quittance.domain.report.BankViews.SubmissionState;
 import io.quittance.intake.file.TestFiles;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class FileApiTest extends ApiTest {
@@ -45,6 +51,28 @@ class FileApiTest extends ApiTest {
         assertThat(second.json().path("queued").asInt()).isEqualTo(1);
         assertThat(get(PARTICIPANT, second.header("Location") + "/rejects").code())
                 .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void whereTheLinesOfAFileStandIsToldAndCannotBeTakenForAFormula() {
+        Answer taken = hand(COLUMNS + newKey() + "," + ACCOUNT + "," + RECEIVER + ",5,\n");
+        UUID id = UUID.fromString("0190a000-0000-7000-8000-0000000000aa");
+        views.outcomes.clear();
+        views.outcomes.add(new LineOutcome("k1", id, SubmissionState.SETTLED, 4L, null, Map.of(), null));
+        views.outcomes.add(new LineOutcome(
+                "=1+1", id, SubmissionState.HELD, 4L, Reason.FUNDS, Map.of("asked", "5"), LocalDate.of(2026, 3, 9)));
+
+        Answer results = get(PARTICIPANT, taken.header("Location") + "/results");
+        Answer state = get(PARTICIPANT, taken.header("Location"));
+
+        assertThat(results.header("Content-Type")).startsWith("text/csv");
+        assertThat(results.http().body()).isEqualTo("""
+                submission_key,submission_id,state,cycle,reason,sentence,retry,detail,hold_until
+                k1,%1$s,settled,4,,,,,
+                '=1+1,%1$s,held,4,FUNDS,The account does not have this much available.,not_needed,asked=5,2026-03-09
+                """.formatted(id));
+        assertThat(state.json().path("states").toString()).isEqualTo("{\"held\":1,\"settled\":1}");
+        views.outcomes.clear();
     }
 
     @Test
