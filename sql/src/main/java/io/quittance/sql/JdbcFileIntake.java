@@ -187,7 +187,7 @@ final class JdbcFileIntake implements FileIntake {
             for (NumberedLine line : batch) {
                 Line read = line.line();
                 if (read == null) {
-                    refusals.add(new RefusedLine(line.lineNo(), null, line.raw(), line.errors()));
+                    refusals.add(new RefusedLine(line.lineNo(), line.submissionKey(), line.raw(), line.errors()));
                     continue;
                 }
                 switch (next.next()) {
@@ -200,7 +200,7 @@ final class JdbcFileIntake implements FileIntake {
                     }
                     case Receipt.Recorded answer -> count(answer.repeated());
                     case Receipt.Refused answer ->
-                        refusals.add(new RefusedLine(line.lineNo(), read.key(), line.raw(), answer.errors()));
+                        refusals.add(new RefusedLine(line.lineNo(), line.submissionKey(), line.raw(), answer.errors()));
                 }
             }
             lines += batch.size();
@@ -244,7 +244,7 @@ final class JdbcFileIntake implements FileIntake {
         batches.batchUpdate(ADD_REFUSED, refused, REFUSED_PER_ROUND_TRIP, (statement, line) -> {
             statement.setLong(1, fileNo);
             statement.setLong(2, line.lineNo());
-            statement.setString(3, line.submissionKey());
+            statement.setString(3, storable(line.submissionKey()));
             statement.setString(4, storable(line.raw()));
             setTexts(statement, 5, line.errors(), FormError::field);
             setTexts(statement, 6, line.errors(), error -> error.reason().name());

@@ -130,16 +130,20 @@ final class QueueWriter {
         for (Batch batch : lines.batches()) {
             receipts.addAll(
                     switch (batch) {
-                        case Batch.OfSubmissions(var entries) ->
-                            new SubmissionTaking(jdbc, parameters, window, fileNo, known, way).take(entries);
-                        case Batch.OfReference(Kind kind, var entries) ->
-                            ReferenceTaking.isPermitted(lines.client(), kind)
-                                    ? ReferenceTaking.of(kind, jdbc, parameters, lines.client(), window)
-                                            .take(entries)
-                                    : Collections.nCopies(entries.size(), NOT_PERMITTED);
+                        case Batch.OfSubmissions submissions ->
+                            new SubmissionTaking(jdbc, parameters, window, fileNo, known, way)
+                                    .take(submissions.entries());
+                        case Batch.OfReference reference -> take(lines.client(), reference, window);
                     });
         }
         return receipts;
+    }
+
+    private List<Receipt> take(Client client, Batch.OfReference lines, OpenWindow window) {
+        return ReferenceTaking.isPermitted(client, lines.kind())
+                ? ReferenceTaking.of(lines.kind(), jdbc, parameters, client, window)
+                        .take(lines.entries())
+                : Collections.nCopies(lines.entries().size(), NOT_PERMITTED);
     }
 
     /**

@@ -39,8 +39,20 @@ public interface FileIntake {
      *
      * @param lineNo counted from 1 over the whole file, control and header lines included
      * @param raw the sender's own line without its line end
+     * @param submissionKey its key, also where something else about its form is wrong; null if it cannot be read
      */
-    record NumberedLine(long lineNo, String raw, @Nullable Line line, List<FormError> errors) {}
+    record NumberedLine(
+            long lineNo,
+            String raw,
+            @Nullable Line line,
+            @Nullable String submissionKey,
+            List<FormError> errors) {
+
+        /** One whose form is right, or whose key cannot be read. */
+        public NumberedLine(long lineNo, String raw, @Nullable Line line, List<FormError> errors) {
+            this(lineNo, raw, line, line == null ? null : line.key(), errors);
+        }
+    }
 
     /** What a file holds, as often as it is asked. */
     @FunctionalInterface

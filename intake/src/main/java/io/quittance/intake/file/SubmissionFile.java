@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubmissionFile implements FileIntake.Lines {
 
+    private static final String KEY_COLUMN = "submission_key";
+    private static final int KEY_MAX = 255;
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,100}");
 
     private final InputStream in;
@@ -395,7 +397,20 @@ final class SubmissionFile implements FileIntake.Lines {
         addToSum(fields, unread);
         Forms.Result form = Forms.read(kind, fields);
         List<FormError> errors = unread.isEmpty() ? form.errors() : StrictJson.merged(unread, form.errors());
-        return new NumberedLine(records.lineNo(), text, errors.isEmpty() ? form.line() : null, errors);
+        return errors.isEmpty()
+                ? new NumberedLine(records.lineNo(), text, form.line(), errors)
+                : new NumberedLine(records.lineNo(), text, null, readableKey(fields), errors);
+    }
+
+    /** Of a line that is refused for another field; null where the key itself is wrong. */
+    private static @Nullable String readableKey(Map<String, String> fields) {
+        String key = fields.get(KEY_COLUMN);
+        return key == null
+                        || key.isEmpty()
+                        || key.length() > KEY_MAX
+                        || key.chars().anyMatch(Character::isISOControl)
+                ? null
+                : key;
     }
 
     private void addToSum(Map<String, String> fields, List<FormError> unread) {

@@ -59,7 +59,7 @@ public final class FakeFileIntake implements FileIntake {
                 }
             }
             if (!errors.isEmpty()) {
-                refused.add(new RefusedLine(line.lineNo(), read == null ? null : read.key(), line.raw(), errors));
+                refused.add(new RefusedLine(line.lineNo(), line.submissionKey(), line.raw(), errors));
             }
         }
         var accepted = new Accepted(

@@ -3,15 +3,9 @@ package io.quittance.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,91 +15,28 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ReadmeIT {
 
-    private static final Path CHECKOUT = Path.of(System.getProperty("quittance.checkout"));
-    private static final Path ENGLISH = CHECKOUT.resolve("README.md");
-    private static final Path CHINESE = CHECKOUT.resolve("ops/docs/zh/README.md");
-
-    /** Stands for whatever was left out: characters within a line, or alone on a line any number of lines. */
-    private static final String LEFT_OUT = "…";
+    private static final Path ENGLISH = Guide.CHECKOUT.resolve("README.md");
+    private static final Path CHINESE = Guide.CHECKOUT.resolve("ops/docs/zh/README.md");
 
     @Test
     void theChineseReadmeHasTheSameCommandsAndOutputs() throws IOException {
-        assertThat(steps(CHINESE)).isEqualTo(steps(ENGLISH));
+        assertThat(Guide.steps(CHINESE)).isEqualTo(Guide.steps(ENGLISH));
         assertThat(refusals(CHINESE)).isEqualTo(refusals(ENGLISH));
     }
 
     @Test
+    void everyCommandOfTheIntegrationGuidePrintsWhatItShows(@TempDir Path folder)
+            throws IOException, InterruptedException {
+        Guide.run(Guide.CHECKOUT.resolve("ops/docs/integration.md"), folder);
+    }
+
+    @Test
     void everyCommandOfTheReadmePrintsWhatItShows(@TempDir Path folder) throws IOException, InterruptedException {
-        List<Step> steps = steps(ENGLISH);
-        String port = String.valueOf(freePort());
-        String script = steps.stream()
-                .map(step -> step.commands()
-                        .replace("/tmp/", folder + "/")
-                        .replace("quittance serve", "quittance serve --port " + port)
-                        .replace(":8080", ":" + port))
-                .collect(Collectors.joining("\necho '-- next --'\n"));
-        Path file = Files.writeString(folder.resolve("readme.sh"), "set -eu\n" + script + "\n");
-        Path log = folder.resolve("readme.log");
-        var builder = new ProcessBuilder("bash", file.toString())
-                .directory(CHECKOUT.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().put("QUITTANCE_HOME", folder.resolve("home").toString());
+        Guide.run(ENGLISH, folder);
 
-        Process process = builder.start();
-        boolean ended = process.waitFor(15, TimeUnit.MINUTES);
-        if (!ended) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-
-        String output = Files.readString(log);
-        assertThat(ended).as(output).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-        List<String> printed = List.of(output.replace(folder + "/", "/tmp/").split("-- next --\n"));
-        assertThat(printed).hasSameSizeAs(steps);
-        var differences = new SoftAssertions();
-        for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
-            String actual = printed.get(i).strip();
-            differences
-                    .assertThatCode(() -> requireShown(step.output(), actual))
-                    .doesNotThrowAnyException();
-        }
-        differences.assertAll();
         List<String> report = Files.readAllLines(folder.resolve("home/demo/reports/cycle-000004/refusals.csv"));
         assertThat(report).containsAll(refusals(ENGLISH));
         assertThat(report.getFirst()).isEqualTo(refusals(ENGLISH).getFirst());
-    }
-
-    /** Commands, and the lines that the README shows beneath them; none where it shows nothing. */
-    private record Step(String commands, List<String> output) {}
-
-    private static List<Step> steps(Path readme) throws IOException {
-        var steps = new ArrayList<Step>();
-        List<String> block = null;
-        boolean commands = false;
-        for (String line : Files.readAllLines(readme)) {
-            if (block == null && (line.equals("```sh") || line.equals("```text"))) {
-                block = new ArrayList<>();
-                commands = line.equals("```sh");
-            } else if (block != null && line.equals("```")) {
-                if (commands) {
-                    steps.add(new Step(String.join("\n", block), List.of()));
-                } else {
-                    assertThat(steps.getLast().output())
-                            .as("two outputs of one block")
-                            .isEmpty();
-                    steps.set(steps.size() - 1, new Step(steps.getLast().commands(), block));
-                }
-                block = null;
-            } else if (block != null) {
-                block.add(line);
-            }
-        }
-        assertThat(steps).hasSizeGreaterThan(5);
-        assertThat(steps).filteredOn(step -> step.output().isEmpty()).isEmpty();
-        return steps;
     }
 
     /** The lines of a report that are shown within the list. */
@@ -118,57 +49,5 @@ class ReadmeIT {
                 .toList();
         assertThat(lines).hasSize(3);
         return lines;
-    }
-
-    private static void requireShown(List<String> shown, String printed) {
-        List<String> actual = printed.lines()
-                .map(ReadmeIT::withoutWhatVaries)
-                .filter(line -> !line.startsWith("quittance: building "))
-                .toList();
-        int at = 0;
-        boolean skipping = false;
-        for (String line : shown) {
-            if (line.startsWith("quittance: building ")) {
-                continue;
-            }
-            if (line.equals(LEFT_OUT) || line.strip().equals(LEFT_OUT)) {
-                skipping = true;
-                continue;
-            }
-            Pattern wanted = pattern(withoutWhatVaries(line));
-            while (skipping
-                    && at < actual.size()
-                    && !wanted.matcher(actual.get(at)).matches()) {
-                at++;
-            }
-            assertThat(at < actual.size() ? actual.get(at) : "(the end)")
-                    .as("where the README shows \"%s\", of:%n%s", line, printed)
-                    .matches(wanted);
-            at++;
-            skipping = false;
-        }
-        assertThat(skipping ? List.of() : actual.subList(at, actual.size()))
-                .as("more than the README shows")
-                .isEmpty();
-    }
-
-    private static Pattern pattern(String line) {
-        return Pattern.compile(
-                List.of(line.split(LEFT_OUT, -1)).stream().map(Pattern::quote).collect(Collectors.joining(".*")));
-    }
-
-    /** Ports, seconds, the chain's own transaction hashes, and what depends on today's date. */
-    private static String withoutWhatVaries(String line) {
-        return line.replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:PORT")
-                .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS s")
-                .replaceAll("FINAL in 0x[0-9a-f]{64}", "FINAL in HASH")
-                .replaceAll("(\"open_dates\":\\[|\"business_date\":)\"\\d{4}-\\d\\d-\\d\\d\"", "$1DATE")
-                .replaceAll("\"received_at\":\"[^\"]*\"", "\"received_at\":TIME");
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }
