@@ -709,6 +709,11 @@ class FileCycleReportsTest {
                 }
 
                 @Override
+                public List<HoldView> holds(UUID accountId, UUID after, int limit) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public List<AuditEntry> auditLog(Long before, int limit) {
                     throw new UnsupportedOperationException();
                 }

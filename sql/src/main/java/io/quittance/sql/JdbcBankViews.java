@@ -97,6 +97,12 @@ final class JdbcBankViews implements BankViews, ClientViews {
     }
 
     @Override
+    public List<HoldView> holds(UUID accountId, @Nullable UUID after, int limit) {
+        requirePage(limit);
+        return inSnapshot(() -> submissions.holds(accountId, after, limit));
+    }
+
+    @Override
     public void fileOutcomes(long fileNo, Consumer<LineOutcome> visitor) {
         inSnapshot(() -> {
             files.outcomes(fileNo, visitor);

@@ -10,17 +10,20 @@ import static io.quittance.sql.JdbcValues.uuidOrNull;
 
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews.HoldView;
 import io.quittance.domain.report.BankViews.Posting;
 import io.quittance.domain.report.BankViews.SubmissionState;
 import io.quittance.domain.report.BankViews.SubmissionView;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.SqlParameterValue;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Where submissions stand, and the transfers that came of them. Inside the caller's snapshot. */
@@ -67,6 +70,15 @@ final class SubmissionViews {
                 UNION ALL SELECT y.cut_off FROM seen.unclaimed_items u JOIN settlement_cycles y ON y.cycle = u.paid_cycle
                 WHERE u.intake_no = :intakeNo)
              ORDER BY t.id
+            """;
+
+    /** Holds are few; an account's are found through them. */
+    private static final String HOLDS = """
+            SELECT s.submission_id, s.submission_key, s.kind, h.reason, h.hold_until, h.since_cycle
+            FROM seen.holds h JOIN seen.submissions s ON s.intake_no = h.intake_no
+            WHERE s.account_id = :account
+                AND h.intake_no > coalesce((SELECT a.intake_no FROM seen.submissions a WHERE a.submission_id = :after), 0)
+            ORDER BY h.intake_no LIMIT :limit
             """;
 
     private static final String OF_SEQ = POSTINGS + " WHERE t.id = :seq";
@@ -132,6 +144,21 @@ final class SubmissionViews {
                 state == SubmissionState.QUEUED || state == SubmissionState.REJECTED
                         ? null
                         : archiveOf(row.getLong("intake_no")));
+    }
+
+    List<HoldView> holds(UUID accountId, @Nullable UUID after, int limit) {
+        return jdbc.sql(HOLDS)
+                .param("account", accountId)
+                .param("after", new SqlParameterValue(Types.OTHER, after))
+                .param("limit", limit)
+                .query((row, n) -> new HoldView(
+                        uuid(row, "submission_id"),
+                        text(row, "submission_key"),
+                        Kind.ofCode(row.getInt("kind")),
+                        Reason.valueOf(text(row, "reason")),
+                        date(row, "hold_until"),
+                        row.getLong("since_cycle")))
+                .list();
     }
 
     private @Nullable String archiveOf(long intakeNo) {

@@ -124,6 +124,15 @@ class DoorGuardsIT {
         assertThat(ofClient.account(books.mine)).isPresent();
         assertThat(ofStranger.account(books.mine)).isEmpty();
         assertThat(ofClient.account(books.other)).isEmpty();
+        assertThat(ofClient.holds(books.mine, null, 10))
+                .extracting(BankViews.HoldView::submissionKey)
+                .containsExactly("held");
+        assertThat(ofClient.holds(
+                        books.mine,
+                        ofClient.holds(books.mine, null, 1).getFirst().submissionId(),
+                        10))
+                .isEmpty();
+        assertThat(ofStranger.holds(books.mine, null, 10)).isEmpty();
         assertThat(ofClient.posting(2)).isPresent();
         assertThat(ofStranger.posting(2)).isEmpty();
         assertThat(ofClient.proof(2)).isPresent();

@@ -333,6 +333,23 @@ public interface BankViews {
      */
     void fileOutcomes(long fileNo, Consumer<LineOutcome> visitor);
 
+    /**
+     * A submission that waits for something and is offered again at each cut-off.
+     *
+     * @param holdUntil the last business date on which it is
+     * @param sinceCycle the cycle that held it first
+     */
+    record HoldView(
+            UUID submissionId, String submissionKey, Kind kind, Reason reason, LocalDate holdUntil, long sinceCycle) {}
+
+    /**
+     * What an account's submissions wait for, in the order in which they came; empty if there is no such account.
+     *
+     * @param after the id of the last one of the page before; null for the first page
+     * @param limit 1 to 1000
+     */
+    List<HoldView> holds(UUID accountId, @Nullable UUID after, int limit);
+
     /** How many lines that a file brought to the queue are in each state; without those that no line is in. */
     Map<SubmissionState, Long> fileStates(long fileNo);
 

@@ -18,35 +18,43 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Knows a client by {@code Authorization: Bearer qk_…}. Without a key, or with one that is not known, the request goes on
- * as nobody's, and whatever needs somebody answers 401.
+ * as nobody's, and whatever needs somebody answers 401. A client that sends more than it may is answered 429.
  */
 final class ApiKeyFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
 
     private final KnownKeys keys;
+    private final RateLimits rates;
     private final JsonMapper json;
 
-    ApiKeyFilter(ClientDirectory directory, JsonMapper json) {
+    ApiKeyFilter(ClientDirectory directory, RateLimits rates, JsonMapper json) {
         this.keys = new KnownKeys(directory, System::nanoTime);
+        this.rates = rates;
         this.json = json;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        Optional<Client> client;
         try {
-            client(request).ifPresent(client -> {
-                SecurityContext context = SecurityContextHolder.createEmptyContext();
-                context.setAuthentication(new ClientAuthentication(client));
-                SecurityContextHolder.setContext(context);
-            });
+            client = client(request);
         } catch (RuntimeException failure) {
             if (!StoreGone.isIn(failure)) {
                 throw failure;
             }
             HttpDoor.write(response, json, Problem.of(ProblemCode.UNAVAILABLE, null));
             return;
+        }
+        if (client.isPresent()) {
+            if (!rates.take(client.get(), response)) {
+                HttpDoor.write(response, json, Problem.of(ProblemCode.TOO_MANY_REQUESTS, null));
+                return;
+            }
+            SecurityContext context = SecurityContextHolder.createEmptyContext();
+            context.setAuthentication(new ClientAuthentication(client.get()));
+            SecurityContextHolder.setContext(context);
         }
         chain.doFilter(request, response);
     }

@@ -54,8 +54,11 @@ public class HttpDoor {
 
     /** Keys only: no session, no form, no cookie, hence nothing that another site could ride on. */
     @Bean
-    SecurityFilterChain apiSecurity(HttpSecurity http, ClientDirectory directory, JsonMapper json) throws Exception {
-        return http.addFilterBefore(new ApiKeyFilter(directory, json), AuthorizationFilter.class)
+    SecurityFilterChain apiSecurity(HttpSecurity http, ClientDirectory directory, HttpLimits limits, JsonMapper json)
+            throws Exception {
+        return http.addFilterBefore(
+                        new ApiKeyFilter(directory, new RateLimits(limits.requestsPerSecond()), json),
+                        AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers("/health", "/health/**", "/openapi.json")
@@ -143,7 +146,7 @@ public class HttpDoor {
     static void write(HttpServletResponse response, JsonMapper json, Problem problem) throws IOException {
         response.setStatus(problem.status());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        if (problem.isForNow()) {
+        if (problem.isForNow() && !response.containsHeader(HttpHeaders.RETRY_AFTER)) {
             response.setHeader(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }
         response.getOutputStream().write(json.writeValueAsBytes(problem));

@@ -132,7 +132,7 @@ record Problem(
 
     /** Whether it is over by itself. */
     boolean isForNow() {
-        return status == HttpStatus.SERVICE_UNAVAILABLE.value();
+        return status == HttpStatus.SERVICE_UNAVAILABLE.value() || status == HttpStatus.TOO_MANY_REQUESTS.value();
     }
 
     ResponseEntity<Object> answer() {

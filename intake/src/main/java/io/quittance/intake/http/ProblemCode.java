@@ -25,6 +25,7 @@ enum ProblemCode {
     ARCHIVED(HttpStatus.GONE, "This is in an archive; ask the bank for it."),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than the limit."),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The address does not take this media type."),
+    TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS, "This client sends more requests than the bank takes from it."),
     INTERNAL(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong at the bank."),
     UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The bank cannot take this now; try again later.");
 
@@ -54,6 +55,7 @@ enum ProblemCode {
             case NOT_ACCEPTABLE -> NOT_ACCEPTABLE;
             case CONTENT_TOO_LARGE -> BODY_TOO_LARGE;
             case UNSUPPORTED_MEDIA_TYPE -> UNSUPPORTED_MEDIA_TYPE;
+            case TOO_MANY_REQUESTS -> TOO_MANY_REQUESTS;
             case SERVICE_UNAVAILABLE -> UNAVAILABLE;
             default -> status.is4xxClientError() ? BAD_REQUEST : INTERNAL;
         };

@@ -94,6 +94,28 @@ final class ViewController {
                 .orElseThrow(Requests::notFound);
     }
 
+    @GetMapping("/v1/accounts/{id}/holds")
+    @Operation(
+            summary = "What an account's submissions wait for, in the order in which they came",
+            description =
+                    "Each is offered again at each cut-off, up to hold_until. after is the submission_id of the last"
+                            + " one of the page before.")
+    Views.HoldPage holds(
+            @AuthenticationPrincipal Client client,
+            @PathVariable("id") UUID id,
+            @RequestParam(name = "after", required = false) @Nullable UUID after,
+            @RequestParam(name = "limit", defaultValue = "100") int limit) {
+        Requests.requireScope(client, Scope.READ);
+        checked(limit);
+        if (!directory.maySee(client, id) || views.of(client).account(id).isEmpty()) {
+            throw Requests.notFound();
+        }
+        List<Views.Hold> holds = views.of(client).holds(id, after, limit).stream()
+                .map(Views.Hold::of)
+                .toList();
+        return new Views.HoldPage(holds, holds.size() == limit ? holds.getLast().submissionId() : null);
+    }
+
     /** A bound of a statement that is a seq; null if there is none or it is a date. */
     private static @Nullable Long seq(String name, @Nullable String bound) {
         if (bound == null || dateOrNull(bound) != null) {

@@ -61,6 +61,33 @@ final class Views {
         }
     }
 
+    /** @param waitsFor why it is held, as a reason */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Hold(
+            UUID submissionId,
+            String submissionKey,
+            String kind,
+            String waitsFor,
+            String sentence,
+            LocalDate holdUntil,
+            long sinceCycle) {
+
+        static Hold of(BankViews.HoldView hold) {
+            return new Hold(
+                    hold.submissionId(),
+                    hold.submissionKey(),
+                    hold.kind().wireName(),
+                    hold.reason().name(),
+                    Asked.language().of(hold.reason()),
+                    hold.holdUntil(),
+                    hold.sinceCycle());
+        }
+    }
+
+    /** @param nextAfter to be given as {@code after} for the next page; null on the last */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record HoldPage(List<Hold> holds, @Nullable UUID nextAfter) {}
+
     /** @param figures what belongs to the reason, such as limit, used and left */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Why(String code, String sentence, String retry, Map<String, String> figures) {

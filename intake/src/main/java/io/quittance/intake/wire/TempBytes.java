@@ -8,16 +8,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are written once and then read: few in memory, many in a temporary file, which is gone when this is closed. Not
- * thread-safe.
+ * Bytes that are written once and then read: few in memory, many in a temporary file, which is gone when this is closed. The
+ * last of the disk is left to others, among them perhaps the database. Not thread-safe.
  */
 public final class TempBytes implements AutoCloseable {
 
     private static final int IN_MEMORY = 1 << 20;
     private static final int BUFFER = 1 << 16;
+    private static final long LOOK_EVERY = 16L << 20;
+    private static final long LEFT_TO_OTHERS = 256L << 20;
 
     private final OutputStream writer = new Writer();
     private ByteArrayOutputStream memory = new ByteArrayOutputStream();
@@ -63,6 +66,8 @@ public final class TempBytes implements AutoCloseable {
 
     private final class Writer extends OutputStream {
 
+        private long sinceLook;
+
         @Override
         public void write(int b) throws IOException {
             write(new byte[] {(byte) b}, 0, 1);
@@ -73,6 +78,7 @@ public final class TempBytes implements AutoCloseable {
             OutputStream out = toFile;
             if (out == null && memory.size() + length > IN_MEMORY) {
                 file = Files.createTempFile("quittance-", ".part");
+                requireRoom(file);
                 out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER);
                 toFile = out;
                 memory.writeTo(out);
@@ -80,8 +86,20 @@ public final class TempBytes implements AutoCloseable {
             }
             if (out == null) {
                 memory.write(bytes, offset, length);
-            } else {
-                out.write(bytes, offset, length);
+                return;
+            }
+            sinceLook += length;
+            if (sinceLook > LOOK_EVERY) {
+                requireRoom(Objects.requireNonNull(file));
+                sinceLook = 0;
+            }
+            out.write(bytes, offset, length);
+        }
+
+        private void requireRoom(Path path) throws IOException {
+            if (Files.getFileStore(path).getUsableSpace() < LEFT_TO_OTHERS) {
+                throw new IOException("less than " + (LEFT_TO_OTHERS >> 20) + " MB are left in "
+                        + path.toAbsolutePath().getParent());
             }
         }
     }

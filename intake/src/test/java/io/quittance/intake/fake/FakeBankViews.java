@@ -32,6 +32,7 @@ public final class FakeBankViews implements BankViews, ClientViews {
     public final Map<Long, String> archives = new HashMap<>();
     public final List<StatementLine> statement = new ArrayList<>();
     public final List<AuditEntry> audit = new ArrayList<>();
+    public final List<HoldView> holds = new ArrayList<>();
     public final List<LineOutcome> outcomes = new ArrayList<>();
     public @Nullable StatementRange asked;
     public boolean broken;
@@ -39,6 +40,15 @@ public final class FakeBankViews implements BankViews, ClientViews {
     @Override
     public Optional<SubmissionView> submission(UUID submissionId) {
         return Optional.ofNullable(submissions.get(submissionId));
+    }
+
+    @Override
+    public List<HoldView> holds(UUID accountId, @Nullable UUID after, int limit) {
+        return holds.stream()
+                .dropWhile(hold -> after != null && !hold.submissionId().equals(after))
+                .skip(after == null ? 0 : 1)
+                .limit(limit)
+                .toList();
     }
 
     @Override

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews.HoldView;
 import io.quittance.domain.report.BankViews.StatementRange;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +61,35 @@ class ViewApiTest extends ApiTest {
         assertThat(get(PARTICIPANT, "/v1/transactions/1").json().path("amount").asString())
                 .isEqualTo("100");
         assertThat(get(PARTICIPANT, proof).http().body()).isEqualTo("{\"version\":1,\"seq\":\"1\"}");
+    }
+
+    @Test
+    void whatAnAccountsSubmissionsWaitForIsToldPageByPage() {
+        views.holds.clear();
+        for (int i = 1; i <= 3; i++) {
+            views.holds.add(new HoldView(
+                    UUID.fromString("0190a000-0000-7000-8000-00000000000" + i),
+                    "k" + i,
+                    Kind.TRANSFERS,
+                    Reason.FUNDS,
+                    LocalDate.of(2026, 3, 9),
+                    4));
+        }
+
+        JsonNode page =
+                get(PARTICIPANT, "/v1/accounts/" + ACCOUNT + "/holds?limit=2").json();
+        JsonNode last = get(
+                        PARTICIPANT,
+                        "/v1/accounts/" + ACCOUNT + "/holds?limit=2&after="
+                                + page.path("next_after").asString())
+                .json();
+
+        assertThat(page.path("holds").get(1).toString())
+                .isEqualTo("{\"submission_id\":\"0190a000-0000-7000-8000-000000000002\",\"submission_key\":\"k2\","
+                        + "\"kind\":\"transfers\",\"waits_for\":\"FUNDS\",\"sentence\":\"The account does not have this"
+                        + " much available.\",\"hold_until\":\"2026-03-09\",\"since_cycle\":4}");
+        assertThat(last.path("holds").size()).isEqualTo(1);
+        assertThat(last.path("next_after").isNull()).isTrue();
     }
 
     @Test
