@@ -124,6 +124,19 @@ class SpoolTest {
                 .hasMessage("connection reset");
     }
 
+    @Test
+    void aLongFileLeavesNoFileBehindEvenWhileItIsKept() throws Exception {
+        try (Spool spool = spool(LONG, FileLimits.DEFAULT);
+                InputStream one = spool.open();
+                InputStream other = spool.open()) {
+            assertThat(java.nio.file.Files.list(java.nio.file.Path.of(System.getProperty("java.io.tmpdir"))))
+                    .noneMatch(path -> path.getFileName().toString().matches("quittance-[0-9]+\\.part"));
+            assertThat(other.readNBytes(100)).isEqualTo(one.readNBytes(100));
+            assertThat(one.read()).isEqualTo(LONG[100]);
+            assertThat(one.readAllBytes()).hasSize(LONG.length - 101);
+        }
+    }
+
     private static void refusedAs(Reason reason, byte[] packed) {
         var limits = new FileLimits(DataSize.ofKilobytes(64), DataSize.ofMegabytes(16));
         assertThatThrownBy(() -> spool(packed, limits))
