@@ -7,6 +7,7 @@ import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.cycle.ClosedWindow;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.reconciliation.Identity;
+import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.screening.CycleInput;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.DataRoot;
@@ -35,6 +36,7 @@ public final class BooksCheck {
     private final BankStore banks;
     private final BankSecret secret;
     private final JournalArchives archives;
+    private final Reconciliation reconciliation;
 
     public BooksCheck(
             Windows windows,
@@ -42,13 +44,15 @@ public final class BooksCheck {
             SealStore seals,
             BankStore banks,
             BankSecret secret,
-            JournalArchives archives) {
+            JournalArchives archives,
+            Reconciliation reconciliation) {
         this.windows = windows;
         this.cycles = cycles;
         this.seals = seals;
         this.banks = banks;
         this.secret = secret;
         this.archives = archives;
+        this.reconciliation = reconciliation;
     }
 
     /** For each sealed cycle: the queue's lines, as they are now, against the sealed digest of what was received. */
@@ -76,8 +80,8 @@ public final class BooksCheck {
     }
 
     /**
-     * For each sealed cycle: its rows, hashed again, against its slots; the journal against the sealed root; and the chain of
-     * headers. Of a cycle whose transfers are archived all but those, which its file is checked with.
+     * For each sealed cycle: its rows, hashed again, against its slots; the journal against the sealed root; what statements
+     * are read by against the journal; and the chain of headers. Of a cycle whose transfers are archived all but those, which its file is checked with.
      */
     public List<Identity> seals() {
         Bank bank = banks.find().orElseThrow(() -> new IllegalStateException("no bank is open in this database"));
@@ -118,6 +122,15 @@ public final class BooksCheck {
             }
             identities.add(
                     Identity.of("seal of cycle " + cycle, "", sealed.hash().toString(), found));
+            for (Identity now : reconciliation.provePositions(cycle)) {
+                identities.add(new Identity(
+                        now.name() + ", cycle " + cycle,
+                        now.asset(),
+                        now.expected(),
+                        now.found(),
+                        now.verdict(),
+                        now.detail()));
+            }
             prevHash = sealed.hash();
         }
         return identities;

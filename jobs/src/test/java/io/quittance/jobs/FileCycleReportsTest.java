@@ -748,6 +748,11 @@ class FileCycleReportsTest {
                 }
 
                 @Override
+                public List<Identity> provePositions(long cycle) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public List<Long> pendingOnChain() {
                     throw new UnsupportedOperationException();
                 }

@@ -16,6 +16,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class JdbcReconciliation implements Reconciliation {
 
     private static final String RECONCILE = "SELECT check_name, asset, expected, found FROM reconcile_cycle(:cycle)";
+    private static final String POSITIONS = RECONCILE + """
+             WHERE check_name IN ('accounts whose position is not their journal',
+                'accounts whose running balance is not their journal')
+            """;
     private static final String PROVE = "SELECT check_name, asset, expected, found, first_wrong FROM prove_books()";
     private static final String KEEP = """
             INSERT INTO reconciliation_checks (cycle, check_name, asset, expected, found, verdict, detail)
@@ -105,6 +109,14 @@ final class JdbcReconciliation implements Reconciliation {
     public List<Identity> proveBooks() {
         return Objects.requireNonNull(snapshot.execute(
                 status -> jdbc.sql(PROVE).query(JdbcReconciliation::proved).list()));
+    }
+
+    @Override
+    public List<Identity> provePositions(long cycle) {
+        return Objects.requireNonNull(snapshot.execute(status -> jdbc.sql(POSITIONS)
+                .param("cycle", cycle)
+                .query(JdbcReconciliation::compared)
+                .list()));
     }
 
     @Override

@@ -25,6 +25,12 @@ public interface Reconciliation {
     /** The whole books, from the first transfer on; nothing is kept. */
     List<Identity> proveBooks();
 
+    /**
+     * Whether the positions of a published cycle still lead to its transfers and tell its balances as statements show them;
+     * nothing is kept. Without identities where its transfers are archived.
+     */
+    List<Identity> provePositions(long cycle);
+
     /** Cycles whose identity with the chain is still pending, in order. */
     List<Long> pendingOnChain();
 }

@@ -126,8 +126,9 @@ class BankConfiguration {
             SealStore seals,
             BankStore banks,
             BankSecret secret,
-            JournalArchives archives) {
-        return new BooksCheck(windows, cycles, seals, banks, secret, archives);
+            JournalArchives archives,
+            Reconciliation reconciliation) {
+        return new BooksCheck(windows, cycles, seals, banks, secret, archives, reconciliation);
     }
 
     /** As a reader: to check files. */

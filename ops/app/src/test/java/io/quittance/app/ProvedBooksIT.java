@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.reconciliation.Reconciliation;
+import io.quittance.jobs.BooksCheck;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -205,6 +206,31 @@ class ProvedBooksIT {
                             .startsWith("account_balances (account_id " + SmallBank.BUYER + ", asset 0): posted "));
         } finally {
             alter(change.formatted("-"));
+        }
+    }
+
+    @Test
+    void whatStatementsAreReadByIsProvedWithTheSeals() throws SQLException {
+        assertThat(session.get(BooksCheck.class).seals())
+                .allMatch(identity -> identity.verdict() == Identity.Verdict.MATCHED);
+        String position = " WHERE cycle = 1 AND asset = 0 AND account_id = '" + SmallBank.BUYER + "'";
+        alter("UPDATE net_positions SET entries = entries || entries[1:1]" + position);
+        try {
+            assertThat(session.get(BooksCheck.class).seals())
+                    .filteredOn(identity -> identity.verdict() == Identity.Verdict.BREAK)
+                    .extracting(Identity::name)
+                    .containsExactly("accounts whose position is not their journal, cycle 1");
+        } finally {
+            alter("UPDATE net_positions SET entries = entries[1:cardinality(entries) - 1]" + position);
+        }
+        alter("UPDATE net_positions SET running = '{7}'" + position);
+        try {
+            assertThat(session.get(BooksCheck.class).seals())
+                    .filteredOn(identity -> identity.verdict() == Identity.Verdict.BREAK)
+                    .extracting(Identity::name)
+                    .containsExactly("accounts whose running balance is not their journal, cycle 1");
+        } finally {
+            alter("UPDATE net_positions SET running = NULL" + position);
         }
     }
 
