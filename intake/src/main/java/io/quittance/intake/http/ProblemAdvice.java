@@ -12,6 +12,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -41,6 +42,13 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> unreadable(InvalidParameterException query) {
         return Problem.of(ProblemCode.BAD_PARAMETER, "the query is not UTF-8 in percent-encoding")
+                .answer();
+    }
+
+    /** A header or a parameter has a character that none may have; seen when it is asked for. */
+    @ExceptionHandler
+    ResponseEntity<Object> rejected(RequestRejectedException malformed) {
+        return Problem.of(ProblemCode.BAD_REQUEST, "a header or a parameter has a control character")
                 .answer();
     }
 

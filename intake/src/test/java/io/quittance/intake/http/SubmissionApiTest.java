@@ -70,6 +70,33 @@ class SubmissionApiTest extends ApiTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Idempotency-Key",
+                "Prefer",
+                "Content-Type",
+                "Content-Encoding",
+                "Accept-Language",
+                "Authorization",
+                "X"
+            })
+    void aHeaderWithAControlCharacterIsTheSendersMistakeAndNotTheBanks(String header) throws Exception {
+        byte[] request = ("POST /v1/transfers HTTP/1.1\r\nHost: x\r\n"
+                        + (header.equals("Authorization") ? "" : "Authorization: Bearer " + PARTICIPANT + "\r\n")
+                        + (header.equals("Idempotency-Key") ? "" : "Idempotency-Key: k\r\n")
+                        + (header.equals("Content-Type") ? "" : "Content-Type: application/json\r\n")
+                        + header + ": application/json\u0081\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        try (var socket = new java.net.Socket("localhost", port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request);
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).matches("(?s)HTTP/1\\.1 4\\d\\d .*");
+        }
+    }
+
     @Test
     void reasonsAreInTheLanguageThatIsAskedFor() {
         String body = transfer(ACCOUNT, RECEIVER, "-1");

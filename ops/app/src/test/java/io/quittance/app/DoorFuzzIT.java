@@ -51,14 +51,16 @@ import tools.jackson.databind.json.JsonMapper;
  * Whatever comes, the answer is no error of the bank, it comes, it shows nothing of the program, and of the lines that it
  * says are taken each is in the queue once, and no other.
  *
- * <p>{@code -Dquittance.fuzz.seconds=N} for how long (60), {@code -Dquittance.fuzz.seed=S} to see the same again. The same
- * seed sends the same, but not at the same moments.
+ * <p>{@code -Dquittance.fuzz.seconds=N} for how long (60), {@code -Dquittance.fuzz.seed=S} for other input. The same seed
+ * sends the same, but not at the same moments.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DoorFuzzIT {
 
     private static final Duration LONGEST = Duration.ofSeconds(20);
     private static final int KEYS = 3_000;
+    /** The same in every build: what a change breaks is its own. */
+    private static final long SEED = 20_261_127;
 
     private static final UUID MINE = UUID.fromString("00000000-0000-4000-8000-000000000001");
     private static final UUID OTHER = UUID.fromString("00000000-0000-4000-8000-000000000002");
@@ -253,7 +255,7 @@ class DoorFuzzIT {
 
     @Test
     void whateverComesIsAnsweredAndNothingIsLostOrDoubled() throws Exception {
-        long seed = Long.getLong("quittance.fuzz.seed", System.nanoTime());
+        long seed = Long.getLong("quittance.fuzz.seed", SEED);
         long until = System.nanoTime()
                 + Duration.ofSeconds(Long.getLong("quittance.fuzz.seconds", 60)).toNanos();
         System.out.println("fuzz seed=" + seed);
