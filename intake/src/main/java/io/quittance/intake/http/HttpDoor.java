@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpLimits.class)
-@PropertySource("classpath:io/quittance/intake/http/springdoc.properties")
+@PropertySource("classpath:io/quittance/intake/http/door.properties")
 @Import({
     SubmissionController.class,
     ViewController.class,
@@ -56,7 +56,8 @@ public class HttpDoor {
     @Bean
     SecurityFilterChain apiSecurity(HttpSecurity http, ClientDirectory directory, HttpLimits limits, JsonMapper json)
             throws Exception {
-        return http.addFilterBefore(
+        return http.addFilterBefore(new ReadableMediaTypes(json), AuthorizationFilter.class)
+                .addFilterBefore(
                         new ApiKeyFilter(directory, new RateLimits(limits.requestsPerSecond()), json),
                         AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)

@@ -7,6 +7,7 @@ import io.quittance.domain.intake.SubmissionId;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,22 +79,54 @@ class SubmissionApiTest extends ApiTest {
                 "Content-Type",
                 "Content-Encoding",
                 "Accept-Language",
+                "Accept",
                 "Authorization",
+                "Content-Length",
+                "Transfer-Encoding",
+                "Expect",
+                "Range",
+                "Cookie",
+                "X-Forwarded-For",
+                "Origin",
                 "X"
             })
-    void aHeaderWithAControlCharacterIsTheSendersMistakeAndNotTheBanks(String header) throws Exception {
-        byte[] request = ("POST /v1/transfers HTTP/1.1\r\nHost: x\r\n"
-                        + (header.equals("Authorization") ? "" : "Authorization: Bearer " + PARTICIPANT + "\r\n")
-                        + (header.equals("Idempotency-Key") ? "" : "Idempotency-Key: k\r\n")
-                        + (header.equals("Content-Type") ? "" : "Content-Type: application/json\r\n")
-                        + header + ": application/json\u0081\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-                .getBytes(StandardCharsets.ISO_8859_1);
-        try (var socket = new java.net.Socket("localhost", port)) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(request);
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    void whateverIsInAHeaderIsTheSendersMistakeAndNotTheBanks(String header) throws Exception {
+        for (String value : List.of(
+                "application/json\u0081",
+                "\" application/json",
+                "\"",
+                ";",
+                "/",
+                "*",
+                "a/b;c",
+                "application/json;charset=x",
+                "application/json;charset=\"",
+                "text/csv;charset=",
+                "multipart/form-data",
+                "-1",
+                "99999999999999999999",
+                "\u00e9",
+                "\u0000",
+                "a\tb")) {
+            for (String path : List.of("/v1/transfers", "/v1/files?kind=transfers", "/v1/clients", "/v1/nothing")) {
+                byte[] request = ("POST " + path + " HTTP/1.1\r\nHost: x\r\n"
+                                + (header.equals("Authorization")
+                                        ? ""
+                                        : "Authorization: Bearer " + PARTICIPANT + "\r\n")
+                                + (header.equals("Idempotency-Key") ? "" : "Idempotency-Key: k\r\n")
+                                + (header.equals("Content-Type") ? "" : "Content-Type: application/json\r\n")
+                                + (header.equals("Content-Length") ? "" : "Content-Length: 2\r\n")
+                                + header + ": " + value + "\r\nConnection: close\r\n\r\n{}")
+                        .getBytes(StandardCharsets.ISO_8859_1);
+                try (var socket = new java.net.Socket("localhost", port)) {
+                    socket.setSoTimeout(10_000);
+                    socket.getOutputStream().write(request);
+                    socket.shutdownOutput();
+                    String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-            assertThat(answer).matches("(?s)HTTP/1\\.1 4\\d\\d .*");
+                    assertThat(answer).as("%s: %s to %s", header, value, path).matches("(?s)(HTTP/1\\.1 4\\d\\d .*)?");
+                }
+            }
         }
     }
 
