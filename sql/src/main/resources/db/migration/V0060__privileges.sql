@@ -269,6 +269,19 @@ CREATE TRIGGER only_the_access_changes BEFORE UPDATE OF client_id, account_id, a
 CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON client_rights
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
 
+-- A webhook's secret changes and it ends; what is sent to it, and what became of that, stays, until it is old.
+CREATE TRIGGER only_secret_and_end BEFORE UPDATE OF webhook_no, client_id, url, events, from_cycle, added_at, added_by, asked_as
+    ON webhooks FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER ends_once BEFORE UPDATE ON webhooks
+    FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL OR NEW.secret_version < OLD.secret_version) EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_added_to BEFORE DELETE OR TRUNCATE ON webhooks
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER only_its_state_changes BEFORE UPDATE OF message_no, webhook_no, message_id, event, about, payload, created_at
+    ON webhook_messages FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER kept_while_it_is_young BEFORE DELETE ON webhook_messages
+    FOR EACH ROW WHEN (OLD.state = 'DUE' OR OLD.created_at > clock_timestamp() - interval '30 days')
+    EXECUTE FUNCTION refuse_rewrite();
+
 -- ------------------------------------------------------------------------------------- triggers: who administered what
 
 -- What is done, the column that says who did it ('': who runs the bank's program), and the columns that tell the rest.
@@ -304,6 +317,14 @@ CREATE TRIGGER noted AFTER INSERT ON client_rights REFERENCING NEW TABLE AS adde
     FOR EACH STATEMENT EXECUTE FUNCTION note_added('right_set', 'given_by', 'access');
 CREATE TRIGGER noted_change AFTER UPDATE ON client_rights
     FOR EACH ROW WHEN (OLD.access <> NEW.access) EXECUTE FUNCTION note_changed('right_set', 'given_by', 'access');
+CREATE TRIGGER noted AFTER INSERT ON webhooks REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('webhook_made', 'added_by', 'webhook_no', 'url', 'events');
+CREATE TRIGGER noted_secret AFTER UPDATE ON webhooks
+    FOR EACH ROW WHEN (NEW.secret_version <> OLD.secret_version)
+    EXECUTE FUNCTION note_changed('webhook_secret_rotated', 'changed_by', 'webhook_no', 'secret_version', 'former_until');
+CREATE TRIGGER noted_end AFTER UPDATE ON webhooks
+    FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL)
+    EXECUTE FUNCTION note_changed('webhook_ended', 'changed_by', 'webhook_no', 'ended_at');
 CREATE TRIGGER noted AFTER INSERT ON approvals REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION note_added('approval_requested', 'maker', 'approval_id', 'action');
 CREATE TRIGGER noted_decision AFTER UPDATE ON approvals
@@ -351,6 +372,13 @@ GRANT SELECT, INSERT ON clients, client_keys, client_rights, approvals TO quitta
 GRANT UPDATE (expires_at, revoked_at, ended_by, last_used_at) ON client_keys TO quittance_writer;
 GRANT UPDATE (access, given_by) ON client_rights TO quittance_writer;
 GRANT UPDATE (state, checker, decided_at, used_by) ON approvals TO quittance_writer;
+
+-- Who is told. A message goes from due to delivered or failed, and goes away when it is old.
+GRANT SELECT, INSERT ON webhooks, webhook_attempts TO quittance_writer;
+GRANT SELECT, INSERT, DELETE ON webhook_messages TO quittance_writer;
+GRANT UPDATE (secret_version, former_until, ended_at, changed_by) ON webhooks TO quittance_writer;
+GRANT UPDATE (state, attempts, next_at) ON webhook_messages TO quittance_writer;
+GRANT SELECT, UPDATE (told_cycle, told_final) ON webhook_progress TO quittance_writer;
 
 -- Windows are split and closed. Reference data is only added to. A name and a reason may be erased.
 GRANT SELECT, INSERT ON settlement_windows, settlement_cycles, token_accounts, kyc_decisions, compute_resources,

@@ -5,6 +5,7 @@ import io.quittance.intake.file.FileDoor;
 import io.quittance.intake.file.FileLimits;
 import io.quittance.intake.file.InboxFlow;
 import io.quittance.intake.http.HttpDoor;
+import io.quittance.intake.webhook.WebhookDelivery;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,11 +13,12 @@ import org.springframework.context.annotation.Import;
 
 /**
  * All doors, for an application to import. It needs beans of the ports {@code IntakeQueue}, {@code FileIntake}, {@code
- * ClientDirectory}, {@code Approvals} and {@code BankViews}, {@code ClientViews}, and Spring Boot's {@code JsonMapper}.
+ * ClientDirectory}, {@code Approvals}, {@code BankViews}, {@code ClientViews}, {@code Webhooks} and {@code MessageQueue}, the
+ * {@code BankSecret}, and Spring Boot's {@code JsonMapper}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(FileLimits.class)
-@Import({HttpDoor.class, InboxFlow.class})
+@Import({HttpDoor.class, InboxFlow.class, WebhookDelivery.class})
 public class IntakeDoors {
 
     @Bean

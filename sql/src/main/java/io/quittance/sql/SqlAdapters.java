@@ -10,6 +10,8 @@ import io.quittance.domain.intake.Approvals;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.IntakeQueue;
+import io.quittance.domain.notification.MessageQueue;
+import io.quittance.domain.notification.Webhooks;
 import io.quittance.domain.reconciliation.Reconciliation;
 import io.quittance.domain.report.CycleFigures;
 import io.quittance.domain.report.JournalExtract;
@@ -102,6 +104,16 @@ public class SqlAdapters {
     @Bean
     Approvals approvals(DataSource application) {
         return new JdbcApprovals(application);
+    }
+
+    @Bean
+    Webhooks webhooks(DataSource application) {
+        return new JdbcWebhooks(application);
+    }
+
+    @Bean
+    MessageQueue messageQueue(DataSource application, PlatformTransactionManager transactions) {
+        return new JdbcMessageQueue(application, transactions);
     }
 
     @Bean

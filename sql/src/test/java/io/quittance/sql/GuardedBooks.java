@@ -70,6 +70,11 @@ final class GuardedBooks implements AutoCloseable {
                 VALUES ('Test', 'UTC', 'hourly', 31337, decode(repeat('00', 20), 'hex'), sha256(''), '2026-03-02');
                 INSERT INTO approvals (action, action_hash, maker) VALUES ('reversal', sha256(''), %1$d);
                 UPDATE approvals SET state = 'APPROVED', checker = %3$d;
+                INSERT INTO webhooks (client_id, url, events, from_cycle, added_by, asked_as)
+                VALUES (%1$d, 'https://example.com/', '{file.done}', 1, %1$d, 'w');
+                INSERT INTO webhook_messages (webhook_no, event, about, payload)
+                SELECT webhook_no, 'file.done', 'F1', '{}' FROM webhooks;
+                INSERT INTO webhook_attempts SELECT message_no, clock_timestamp(), 500, 'answered 500', 1 FROM webhook_messages;
                 INSERT INTO account_events (event_key, account_id, event, reason, content_digest, window_no, decided_by)
                 SELECT event, '%4$s', event, 'why', '\\x', %5$d, %1$d FROM unnest('{freeze,close}'::text[]) event;
                 """.formatted(client.id(), mine, stranger.id(), other, bank.windows.get(1)));

@@ -20,6 +20,7 @@ public final class BankSecret {
 
     private static final byte[] CYCLE_LABEL = "quittance/cycle/v1".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TEXT_LABEL = "quittance/text/v1".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] WEBHOOK_LABEL = "quittance/webhook/v1".getBytes(StandardCharsets.UTF_8);
 
     private final int version;
     private final SecretKeySpec key;
@@ -54,23 +55,36 @@ public final class BankSecret {
         if (cycle < 1) {
             throw new IllegalArgumentException("cycles are numbered from 1, not " + cycle);
         }
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            mac.update(CYCLE_LABEL);
-            mac.update(ByteBuffer.allocate(Long.BYTES).putLong(cycle).array());
-            return new CycleSecret(mac.doFinal());
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", missing);
-        }
+        return new CycleSecret(mac(CYCLE_LABEL, ByteBuffer.allocate(Long.BYTES).putLong(cycle)));
     }
 
     /** Salts the hashes that stand for free text; says nothing about the keys of cycles. 32 bytes. */
     public byte[] textSalt() {
+        return mac(TEXT_LABEL, ByteBuffer.allocate(0));
+    }
+
+    /**
+     * The key that signs the messages to one webhook, in one version: HMAC-SHA256(bank secret, "quittance/webhook/v1" ‖
+     * number as u64 ‖ version as u32, big-endian). So it need not be stored. 32 bytes.
+     *
+     * @throws IllegalArgumentException if either is below 1
+     */
+    public byte[] webhookKey(long number, int version) {
+        if (number < 1 || version < 1) {
+            throw new IllegalArgumentException(
+                    "webhooks and their secrets are numbered from 1, not " + number + " and " + version);
+        }
+        return mac(
+                WEBHOOK_LABEL,
+                ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(number).putInt(version));
+    }
+
+    private byte[] mac(byte[] label, ByteBuffer of) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(key);
-            return mac.doFinal(TEXT_LABEL);
+            mac.update(label);
+            return mac.doFinal(of.array());
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException("every Java platform has HmacSHA256", missing);
         }

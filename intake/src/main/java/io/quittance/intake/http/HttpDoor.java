@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The HTTP door. It needs the domain's ports as beans ({@code IntakeQueue}, {@code FileIntake}, {@code ClientDirectory},
- * {@code Approvals}, {@code BankViews}, {@code ClientViews}) and takes its limits from {@code quittance.http}.
+ * {@code Approvals}, {@code BankViews}, {@code ClientViews}, {@code Webhooks}) and takes its limits from {@code quittance.http}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpLimits.class)
@@ -45,6 +45,7 @@ import tools.jackson.databind.json.JsonMapper;
     FileController.class,
     ApprovalController.class,
     ClientController.class,
+    WebhookController.class,
     HealthController.class,
     ProblemAdvice.class,
     ProblemErrors.class,

@@ -22,6 +22,8 @@ enum ProblemCode {
     IDEMPOTENCY_KEY_REUSED(
             HttpStatus.UNPROCESSABLE_CONTENT, "The header Idempotency-Key was used before for another request."),
     CLIENT_EXISTS(HttpStatus.CONFLICT, "The client exists with other scopes."),
+    SECRET_CHANGED(HttpStatus.CONFLICT, "Another secret of the webhook signs now."),
+    WEBHOOK_ENDED(HttpStatus.CONFLICT, "The webhook was ended."),
     ARCHIVED(HttpStatus.GONE, "This is in an archive; ask the bank for it."),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than the limit."),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The address does not take this media type."),

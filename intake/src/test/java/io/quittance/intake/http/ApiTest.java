@@ -6,6 +6,7 @@ import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.report.BankViews;
+import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.Hash32;
 import io.quittance.intake.IntakeDoors;
 import io.quittance.intake.fake.FakeApprovals;
@@ -13,6 +14,7 @@ import io.quittance.intake.fake.FakeBankViews;
 import io.quittance.intake.fake.FakeClientDirectory;
 import io.quittance.intake.fake.FakeFileIntake;
 import io.quittance.intake.fake.FakeIntakeQueue;
+import io.quittance.intake.fake.FakeWebhooks;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
@@ -102,6 +104,16 @@ abstract class ApiTest {
         @Bean
         FakeFileIntake fileIntake(FakeIntakeQueue queue) {
             return new FakeFileIntake(queue);
+        }
+
+        @Bean
+        FakeWebhooks webhooks() {
+            return new FakeWebhooks();
+        }
+
+        @Bean
+        BankSecret bankSecret() {
+            return new BankSecret(1, new byte[BankSecret.MIN_LENGTH]);
         }
 
         @Bean
