@@ -36,6 +36,18 @@ CREATE TABLE client_rights (
     PRIMARY KEY (client_id, account_id)
 );
 
+-- What was agreed with a client about its files and its language: the newest counts.
+CREATE TABLE client_policies (
+    policy_no           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    client_id           integer     NOT NULL REFERENCES clients,
+    max_refused_percent smallint    NOT NULL CHECK (max_refused_percent BETWEEN 0 AND 100),
+    control_lines       text        NOT NULL CHECK (control_lines IN ('REQUIRED', 'OPTIONAL', 'ENTERPRISES')),
+    language            text        CHECK (language IN ('en', 'zh')),
+    set_at              timestamptz NOT NULL DEFAULT clock_timestamp(),
+    set_by              integer     NOT NULL REFERENCES clients
+);
+CREATE INDEX client_policies_client ON client_policies (client_id, policy_no);
+
 -- An approval goes REQUESTED -> APPROVED or REFUSED -> USED, each step once, by conditional updates.
 CREATE TABLE approvals (
     approval_id  uuid        PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -109,7 +109,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['bank', 'settlement_cycles', 'window_additions', 'refused_lines', 'transaction_types',
         'transaction_legs', 'cycle_counts', 'reversals', 'instrument_references', 'seal_chunks', 'refused_closings', 'audit_log',
-        'clients']
+        'clients', 'client_policies']
     LOOP
         EXECUTE format('CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewrite()', name);
@@ -317,6 +317,8 @@ CREATE TRIGGER noted AFTER INSERT ON client_rights REFERENCING NEW TABLE AS adde
     FOR EACH STATEMENT EXECUTE FUNCTION note_added('right_set', 'given_by', 'access');
 CREATE TRIGGER noted_change AFTER UPDATE ON client_rights
     FOR EACH ROW WHEN (OLD.access <> NEW.access) EXECUTE FUNCTION note_changed('right_set', 'given_by', 'access');
+CREATE TRIGGER noted AFTER INSERT ON client_policies REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION note_added('policy_set', 'set_by', 'max_refused_percent', 'control_lines', 'language');
 CREATE TRIGGER noted AFTER INSERT ON webhooks REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION note_added('webhook_made', 'added_by', 'webhook_no', 'url', 'events');
 CREATE TRIGGER noted_secret AFTER UPDATE ON webhooks
@@ -368,7 +370,7 @@ GRANT SELECT, INSERT ON bank, bank_parameters TO quittance_writer;
 GRANT SELECT, UPDATE (fixed_at) ON bank_clock TO quittance_writer;
 
 -- Who may knock. A key ends, and is used; a right takes the place of another; an approval moves on.
-GRANT SELECT, INSERT ON clients, client_keys, client_rights, approvals TO quittance_writer;
+GRANT SELECT, INSERT ON clients, client_keys, client_rights, client_policies, approvals TO quittance_writer;
 GRANT UPDATE (expires_at, revoked_at, ended_by, last_used_at) ON client_keys TO quittance_writer;
 GRANT UPDATE (access, given_by) ON client_rights TO quittance_writer;
 GRANT UPDATE (state, checker, decided_at, used_by) ON approvals TO quittance_writer;

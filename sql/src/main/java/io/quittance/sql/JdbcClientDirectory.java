@@ -10,6 +10,7 @@ import static io.quittance.sql.JdbcValues.uuid;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.seal.Hash32;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,12 +38,24 @@ final class JdbcClientDirectory implements ClientDirectory {
                 WHERE key_sha256 = :key AND revoked_at IS NULL AND coalesce(expires_at > clock_timestamp(), true)
                     AND coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)
             )
-            SELECT c.client_id, c.name, c.scopes
+            SELECT c.client_id, c.name, c.scopes, p.max_refused_percent, p.control_lines, p.language
             FROM client_keys k JOIN clients c ON c.client_id = k.client_id
+            LEFT JOIN LATERAL (SELECT max_refused_percent, control_lines, language FROM client_policies
+                WHERE client_id = c.client_id ORDER BY policy_no DESC LIMIT 1) p ON true
             WHERE k.key_sha256 = :key AND k.revoked_at IS NULL AND coalesce(k.expires_at > clock_timestamp(), true)
             """;
 
-    private static final String NAMED = "SELECT client_id, name, scopes FROM clients WHERE name = :name";
+    private static final String NAMED = """
+            SELECT c.client_id, c.name, c.scopes, p.max_refused_percent, p.control_lines, p.language
+            FROM clients c
+            LEFT JOIN LATERAL (SELECT max_refused_percent, control_lines, language FROM client_policies
+                WHERE client_id = c.client_id ORDER BY policy_no DESC LIMIT 1) p ON true
+            WHERE c.name = :name
+            """;
+    private static final String SET_POLICY = """
+            INSERT INTO client_policies (client_id, max_refused_percent, control_lines, language, set_by)
+            VALUES (:client, :percent, :controlLines, :language, :by)
+            """;
     private static final String REGISTER =
             "INSERT INTO clients (name, scopes, added_by) VALUES (:name, :scopes, :by) ON CONFLICT (name) DO NOTHING";
     private static final String ADD_KEY = """
@@ -220,6 +233,18 @@ final class JdbcClientDirectory implements ClientDirectory {
     }
 
     @Override
+    public Client setPolicy(Client client, ClientPolicy policy, Client administrator) {
+        jdbc.sql(SET_POLICY)
+                .param("client", client.id())
+                .param("percent", policy.maxRefusedPercent())
+                .param("controlLines", policy.controlLines().name())
+                .param("language", JdbcValues.text(policy.language()))
+                .param("by", administrator.id())
+                .update();
+        return named(client.name()).orElseThrow();
+    }
+
+    @Override
     public boolean maySee(Client client, UUID accountId) {
         return client.seesEverything() || right(client, accountId).isPresent();
     }
@@ -257,6 +282,13 @@ final class JdbcClientDirectory implements ClientDirectory {
         for (String scope : (String[]) row.getArray("scopes").getArray()) {
             scopes.add(Client.Scope.valueOf(scope));
         }
-        return new Client(row.getInt("client_id"), text(row, "name"), scopes);
+        String controlLines = row.getString("control_lines");
+        ClientPolicy policy = controlLines == null
+                ? ClientPolicy.DEFAULT
+                : new ClientPolicy(
+                        row.getInt("max_refused_percent"),
+                        ClientPolicy.ControlLines.valueOf(controlLines),
+                        row.getString("language"));
+        return new Client(row.getInt("client_id"), text(row, "name"), scopes, policy);
     }
 }

@@ -74,6 +74,11 @@ final class JdbcFileIntake implements FileIntake {
             FROM seen.refused_lines WHERE file_no = :fileNo ORDER BY line_no LIMIT :max
             """;
 
+    private static final String OWNS_OF_ENTERPRISE = """
+            SELECT EXISTS (SELECT FROM client_rights r JOIN token_accounts a ON a.account_id = r.account_id
+                WHERE r.client_id = :client AND r.access = 'OWNER' AND a.account_type = 'enterprise')
+            """;
+
     private static final int REFUSED_PER_ROUND_TRIP = 1_000;
     /** What a slow machine writes: by it a file is not put into a window that would have to wait for it. */
     private static final long BYTES_PER_MILLISECOND = 4_000;
@@ -146,6 +151,9 @@ final class JdbcFileIntake implements FileIntake {
                 addRefused(fileNo, counts.add(batch.lines(), receipts));
             }
         }
+        if (!client.policy().allows(counts.lines, counts.refused)) {
+            throw new TooManyRefused(counts.lines, counts.refused, counts.firstRefused);
+        }
         var accepted = new Accepted(
                 fileNo,
                 manifest.fileId(),
@@ -174,6 +182,7 @@ final class JdbcFileIntake implements FileIntake {
         private @Nullable Long first;
 
         private @Nullable Long last;
+        private final List<RefusedLine> firstRefused = new ArrayList<>();
 
         /**
          * Counts a batch.
@@ -205,6 +214,8 @@ final class JdbcFileIntake implements FileIntake {
             }
             lines += batch.size();
             refused += refusals.size();
+            int room = Math.min(refusals.size(), TooManyRefused.TOLD - firstRefused.size());
+            firstRefused.addAll(refusals.subList(0, room));
             return refusals;
         }
 
@@ -263,6 +274,14 @@ final class JdbcFileIntake implements FileIntake {
     /** A text column cannot hold the character NUL, which a line that was refused for it has. */
     private static @Nullable String storable(@Nullable String text) {
         return text == null ? null : text.replace('\0', '\uFFFD');
+    }
+
+    @Override
+    public boolean actsForEnterprise(Client client) {
+        return jdbc.sql(OWNS_OF_ENTERPRISE)
+                .param("client", client.id())
+                .query(Boolean.class)
+                .single();
     }
 
     @Override

@@ -70,6 +70,8 @@ final class GuardedBooks implements AutoCloseable {
                 VALUES ('Test', 'UTC', 'hourly', 31337, decode(repeat('00', 20), 'hex'), sha256(''), '2026-03-02');
                 INSERT INTO approvals (action, action_hash, maker) VALUES ('reversal', sha256(''), %1$d);
                 UPDATE approvals SET state = 'APPROVED', checker = %3$d;
+                INSERT INTO client_policies (client_id, max_refused_percent, control_lines, set_by)
+                VALUES (%1$d, 10, 'OPTIONAL', %1$d);
                 INSERT INTO webhooks (client_id, url, events, from_cycle, added_by, asked_as)
                 VALUES (%1$d, 'https://example.com/', '{file.done}', 1, %1$d, 'w');
                 INSERT INTO webhook_messages (webhook_no, event, about, payload)

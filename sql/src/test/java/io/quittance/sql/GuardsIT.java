@@ -99,6 +99,7 @@ class GuardsIT {
                 "transaction_types",
                 "transaction_legs",
                 "clients",
+                "client_policies",
                 "audit_log");
     }
 

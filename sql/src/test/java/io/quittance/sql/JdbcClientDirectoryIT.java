@@ -11,6 +11,7 @@ import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.ClientDirectory.ClientKey;
 import io.quittance.domain.intake.ClientDirectory.Right;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.seal.Hash32;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -137,6 +138,31 @@ class JdbcClientDirectoryIT {
 
         assertThatThrownBy(() -> bank.directory.addKey(bank.client("other", Scope.SUBMIT), key("1")))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatWasAgreedLastHoldsHoweverTheClientIsLookedUp() {
+        Client acme = bank.client("acme", Client.Scope.SUBMIT);
+        Hash32 key = Hash32.of(new byte[Hash32.LENGTH]);
+        bank.directory.addKey(acme, key);
+        assertThat(acme.policy()).isEqualTo(ClientPolicy.DEFAULT);
+        assertThat(bank.directory.authenticate(key)).contains(acme);
+
+        var first = new ClientPolicy(50, ClientPolicy.ControlLines.REQUIRED, null);
+        var second = new ClientPolicy(0, ClientPolicy.ControlLines.OPTIONAL, "zh");
+        bank.directory.setPolicy(acme, first, bank.operator);
+        Client agreed = bank.directory.setPolicy(acme, second, bank.operator);
+
+        assertThat(agreed.policy()).isEqualTo(second);
+        assertThat(bank.directory.authenticate(key)).contains(agreed);
+        assertThat(bank.client("acme", Client.Scope.SUBMIT)).isEqualTo(agreed);
+        assertThat(bank.client("other", Client.Scope.SUBMIT).policy()).isEqualTo(ClientPolicy.DEFAULT);
+        assertThat(bank.owner
+                        .sql(
+                                "SELECT details ->> 'language' FROM audit_log WHERE action = 'policy_set' ORDER BY audit_no")
+                        .query((row, n) -> String.valueOf(row.getString(1)))
+                        .list())
+                .containsExactly("null", "zh");
     }
 
     @Test

@@ -3,9 +3,12 @@ package io.quittance.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.domain.account.AccountType;
 import io.quittance.domain.account.KycLevel;
 import io.quittance.domain.intake.CanonicalContent;
 import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.ClientDirectory.Right;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.FileIntake.Accepted;
 import io.quittance.domain.intake.FileIntake.Content;
@@ -43,7 +46,10 @@ class JdbcFileIntakeIT {
     @BeforeEach
     void open() {
         bank = new TestBank();
-        client = bank.client("sender", Client.Scope.SUBMIT);
+        client = bank.directory.setPolicy(
+                bank.client("sender", Client.Scope.SUBMIT),
+                new ClientPolicy(100, ClientPolicy.ControlLines.OPTIONAL, null),
+                bank.operator);
         mine = bank.accountOf(client);
         theirs = bank.account(KycLevel.L2);
     }
@@ -131,9 +137,9 @@ class JdbcFileIntakeIT {
         // Where two match, the one of the request is named.
         assertDuplicate("F-1", "one", "r2", second);
         assertDuplicate("F-2", "two", "r1", first);
-        assertThat(hand(bank.client("other", Client.Scope.SUBMIT), "F-1", "one", "r1")
-                        .fileNo())
-                .isGreaterThan(second.fileNo());
+        Client other = bank.client("other", Client.Scope.SUBMIT);
+        bank.directory.grant(other, mine, Right.OWNER);
+        assertThat(hand(other, "F-1", "one", "r1").fileNo()).isGreaterThan(second.fileNo());
         assertThat(bank.count("submission_files")).isEqualTo(3);
     }
 
@@ -164,6 +170,50 @@ class JdbcFileIntakeIT {
                 .allSatisfy(d -> assertThat(((DuplicateFile) d).earlierFileNo()).isEqualTo(numbers.getFirst()));
         assertThat(bank.count("submission_files")).isEqualTo(1);
         assertThat(bank.count("submissions")).isEqualTo(1);
+    }
+
+    @Test
+    void aFileWithMoreRefusedLinesThanAgreedLeavesNothingAndCanBeHandedInAgain() {
+        Client strict = bank.directory.setPolicy(
+                client, new ClientPolicy(49, ClientPolicy.ControlLines.OPTIONAL, null), bank.operator);
+        NumberedLine good = good(2, TestBank.transfer("good", mine, theirs, 5));
+        NumberedLine bad = good(3, TestBank.transfer("bad", mine, UUID.randomUUID(), 5));
+        bank.accept(client, TestBank.transfer("before", mine, theirs, 5));
+
+        for (NumberedLine also : List.of(good, good(2, TestBank.transfer("before", mine, theirs, 5)))) {
+            assertThatThrownBy(() -> bank.files.accept(strict, manifest("F-1", "one", "r1"), content(also, bad)))
+                    .isInstanceOfSatisfying(FileIntake.TooManyRefused.class, tooMany -> {
+                        assertThat(tooMany.lines()).isEqualTo(2);
+                        assertThat(tooMany.refused()).isEqualTo(1);
+                        assertThat(tooMany.first())
+                                .extracting(RefusedLine::lineNo)
+                                .containsExactly(3L);
+                    });
+        }
+
+        assertThat(bank.count("submissions")).isEqualTo(1);
+        assertThat(bank.count("submission_files")).isZero();
+        assertThat(bank.count("refused_lines")).isZero();
+        Client lenient = bank.directory.setPolicy(
+                client, new ClientPolicy(50, ClientPolicy.ControlLines.OPTIONAL, null), bank.operator);
+        assertThat(bank.files
+                        .accept(lenient, manifest("F-1", "one", "r1"), content(good, bad))
+                        .refused())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whoOwnsAnAccountOfAnEnterpriseActsForOne() {
+        UUID enterprise = UUID.randomUUID();
+        bank.accept(
+                bank.operator, TestBank.open(enterprise, UUID.randomUUID(), AccountType.ENTERPRISE, null, KycLevel.L3));
+        assertThat(bank.files.actsForEnterprise(client)).isFalse();
+
+        bank.directory.grant(client, enterprise, Right.READER);
+        assertThat(bank.files.actsForEnterprise(client)).isFalse();
+
+        bank.directory.grant(client, enterprise, Right.OWNER);
+        assertThat(bank.files.actsForEnterprise(client)).isTrue();
     }
 
     @Test

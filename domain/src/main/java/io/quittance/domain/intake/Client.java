@@ -8,8 +8,9 @@ import java.util.Set;
  * @param id its number in the tables
  * @param name unique and permanent: submission ids are derived from it
  * @param scopes what its key opens
+ * @param policy what the bank agreed with it, as of when it was looked up
  */
-public record Client(int id, String name, Set<Scope> scopes) {
+public record Client(int id, String name, Set<Scope> scopes, ClientPolicy policy) {
 
     /** What a key opens. */
     public enum Scope {

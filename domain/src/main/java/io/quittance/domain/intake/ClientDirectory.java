@@ -95,6 +95,13 @@ public interface ClientDirectory {
         grant(client, accountId, right, null);
     }
 
+    /**
+     * Agrees on a policy in place of the one before.
+     *
+     * @return the client with it
+     */
+    Client setPolicy(Client client, ClientPolicy policy, Client administrator);
+
     /** Whether the client may see the account: it has any right on it, or sees everything. */
     boolean maySee(Client client, UUID accountId);
 

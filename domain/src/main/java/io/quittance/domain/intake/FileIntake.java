@@ -112,8 +112,12 @@ public interface FileIntake {
      * @throws DuplicateFile if an accepted file of this client came under the same request key, or has the same file id or
      *     the same content; where two files match, the one of the request key is named
      * @throws IntakeQueue.NoOpenWindow if its business date cannot be submitted to
+     * @throws TooManyRefused if more of its lines are refused than the client's policy allows
      */
     Accepted accept(Client client, Manifest manifest, Content content);
+
+    /** Whether the client owns an account of an enterprise. */
+    boolean actsForEnterprise(Client client);
 
     /** The accepted file of this number, if it is this client's or the client is an operator. */
     Optional<Accepted> find(Client client, long fileNo);
@@ -125,6 +129,38 @@ public interface FileIntake {
      * @param visitor is called while the database is read, so it is not to wait for anybody
      */
     void refusedLines(Client client, long fileNo, long max, Consumer<RefusedLine> visitor);
+
+    /** More lines of a file are refused than its sender's policy allows. */
+    class TooManyRefused extends RuntimeException {
+
+        /** As many refused lines as it tells. */
+        public static final int TOLD = 1_000;
+
+        private static final long serialVersionUID = 1L;
+        private final long lines;
+        private final long refused;
+        private final transient List<RefusedLine> first;
+
+        /** @param first the first of them, at most {@link #TOLD} */
+        public TooManyRefused(long lines, long refused, List<RefusedLine> first) {
+            super(refused + " of " + lines + " lines are refused", null, false, false);
+            this.lines = lines;
+            this.refused = refused;
+            this.first = List.copyOf(first);
+        }
+
+        public long lines() {
+            return lines;
+        }
+
+        public long refused() {
+            return refused;
+        }
+
+        public List<RefusedLine> first() {
+            return first;
+        }
+    }
 
     /** The file was accepted before. */
     class DuplicateFile extends RuntimeException {

@@ -10,6 +10,8 @@ public enum Reason {
     FILE_NOT_UTF8(Stage.FILE, Retry.AFTER_MENDING, "The file is not UTF-8 text."),
     FILE_KIND_UNKNOWN(Stage.FILE, Retry.AFTER_MENDING, "The file does not say a known kind of line."),
     FILE_CONTROL_MALFORMED(Stage.FILE, Retry.AFTER_MENDING, "A control line is not as the format says."),
+    FILE_CONTROL_MISSING(
+            Stage.FILE, Retry.AFTER_MENDING, "The file has no control lines, which its sender's must have."),
     FILE_HEADER_MALFORMED(Stage.FILE, Retry.AFTER_MENDING, "The column header is not as the kind says."),
     FILE_TRUNCATED(Stage.FILE, Retry.AFTER_MENDING, "The file ends before its end line, or in the middle of a line."),
     FILE_COUNT_MISMATCH(Stage.FILE, Retry.AFTER_MENDING, "The file does not have as many lines as it says."),
@@ -17,6 +19,8 @@ public enum Reason {
     FILE_HASH_MISMATCH(Stage.FILE, Retry.AFTER_MENDING, "The content of the file does not have the hash it says."),
     FILE_DATE_NOT_OPEN(Stage.FILE, Retry.AFTER_MENDING, "The file's business date is closed, or too far ahead."),
     FILE_TOO_LARGE(Stage.FILE, Retry.AFTER_MENDING, "The file, or a line of it, is longer than the bank takes."),
+    FILE_TOO_MANY_REFUSED(
+            Stage.FILE, Retry.AFTER_MENDING, "More lines of the file are wrong than the bank agreed with its sender."),
     FILE_DUPLICATE(Stage.FILE, Retry.NEVER, "This file was accepted before."),
 
     // The form of one line; a line refused here does not use up its key.

@@ -2,6 +2,7 @@ package io.quittance.intake.file;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.FileIntake;
+import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
@@ -87,14 +88,48 @@ public final class FileDoor {
                             + scope.name().toLowerCase(Locale.ROOT),
                     null);
         }
+        if (manifest.fileId() == null && mustHaveControlLines(client)) {
+            return refused(
+                    Reason.FILE_CONTROL_MISSING,
+                    "begin with #quittance,1,KIND,FILE_ID,BUSINESS_DATE and end with #end,COUNT,SUM,HASH",
+                    null);
+        }
         try {
             FileIntake.Accepted accepted = intake.accept(client, manifest, () -> open(spool, format, given));
             return new FileAnswer.Taken(accepted, refusedLines(client, accepted), false);
         } catch (FileIntake.DuplicateFile duplicate) {
             return repeated(client, manifest, duplicate);
+        } catch (FileIntake.TooManyRefused tooMany) {
+            return refused(client, tooMany);
         } catch (IntakeQueue.NoOpenWindow closed) {
             return refused(Reason.FILE_DATE_NOT_OPEN, String.valueOf(closed.getMessage()), null);
         }
+    }
+
+    private boolean mustHaveControlLines(Client client) {
+        return switch (client.policy().controlLines()) {
+            case REQUIRED -> true;
+            case OPTIONAL -> false;
+            case ENTERPRISES -> !client.may(Client.Scope.OPERATE) && intake.actsForEnterprise(client);
+        };
+    }
+
+    /** With each of its lines that is wrong, so that all can be mended before it is sent again, whole. */
+    private static FileAnswer refused(Client client, FileIntake.TooManyRefused tooMany) {
+        var errors = new ArrayList<FileError>();
+        errors.add(new FileError(
+                Reason.FILE_TOO_MANY_REFUSED,
+                0,
+                tooMany.refused() + " of " + tooMany.lines() + " lines, where "
+                        + client.policy().maxRefusedPercent() + " % may be; mend them and send the whole file again"));
+        for (FileIntake.RefusedLine line : tooMany.first()) {
+            FormError error = line.errors().getFirst();
+            errors.add(new FileError(
+                    error.reason(),
+                    line.lineNo(),
+                    error.field().isEmpty() ? error.detail() : error.field() + ": " + error.detail()));
+        }
+        return new FileAnswer.Refused(errors, null);
     }
 
     private FileIntake.Lines open(Spool spool, FileFormat format, @Nullable Kind given) {

@@ -147,7 +147,7 @@ final class Inbox {
             Client sender = directory.named(client).orElseThrow();
             replace(rejects, writer -> door.writeRejects(sender, taken.file(), writer));
         }
-        var result = FileResult.of(taken.file(), taken.refused(), taken.before(), Sentences.ENGLISH);
+        var result = FileResult.of(taken.file(), taken.refused(), taken.before(), languageOf(client));
         replace(out.resolve(stem + ".result.json"), pretty(result));
         Path archived = unused(
                 Files.createDirectories(archive.resolve(client)), taken.file().fileNo() + "-" + name);
@@ -166,7 +166,7 @@ final class Inbox {
     }
 
     private void sendBack(Path file, String client, String name, FileAnswer.Refused no) throws IOException {
-        String result = pretty(FileResult.of(no, Sentences.ENGLISH));
+        String result = pretty(FileResult.of(no, languageOf(client)));
         Path back = unused(Files.createDirectories(refused.resolve(client)), name);
         replace(back.resolveSibling(back.getFileName() + ".result.json"), result);
         replace(Files.createDirectories(outbox.resolve(client)).resolve(stem(name) + ".result.json"), result);
@@ -176,6 +176,10 @@ final class Inbox {
                 client,
                 name,
                 no.errors().getFirst().reason());
+    }
+
+    private Sentences languageOf(String client) {
+        return directory.named(client).map(Sentences::of).orElse(Sentences.ENGLISH);
     }
 
     private String pretty(FileResult result) {

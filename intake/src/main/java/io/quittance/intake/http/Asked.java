@@ -2,6 +2,7 @@ package io.quittance.intake.http;
 
 import io.quittance.intake.wire.Sentences;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
@@ -10,10 +11,16 @@ final class Asked {
 
     private Asked() {}
 
-    /** The language of its {@code Accept-Language}; English outside of a request. */
+    /** The language of its {@code Accept-Language}, else its client's; English outside of a request. */
     static Sentences language() {
-        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
-                ? Sentences.in(attributes.getRequest().getHeader(HttpHeaders.ACCEPT_LANGUAGE))
+        String header = RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                ? attributes.getRequest().getHeader(HttpHeaders.ACCEPT_LANGUAGE)
+                : null;
+        if (header != null && !header.isBlank() && !header.strip().equals("*")) {
+            return Sentences.in(header);
+        }
+        return SecurityContextHolder.getContext().getAuthentication() instanceof ClientAuthentication known
+                ? Sentences.of(known.getPrincipal())
                 : Sentences.ENGLISH;
     }
 }

@@ -5,6 +5,7 @@ import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.intake.FormError;
 import io.quittance.domain.intake.Reason;
 import io.swagger.v3.oas.annotations.Operation;
@@ -46,6 +47,8 @@ final class ClientController {
 
     /** Also the name of the client's folders, hence nothing that means something in a path. */
     private static final String NAME_FORM = "[a-z0-9][a-z0-9._-]{0,62}";
+
+    private static final List<String> LANGUAGES = List.of("en", "zh");
 
     private static final Pattern NAME = Pattern.compile(NAME_FORM);
 
@@ -142,6 +145,44 @@ final class ClientController {
                     description = "A reader sees the account and moves nothing; none takes the right away.")
             @Nullable
             String right) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Policy(
+            @Schema(
+                    minimum = "0",
+                    maximum = "100",
+                    defaultValue = "10",
+                    description =
+                            "How many of a file's lines may be refused at the door; with more, none of it counts.")
+            @Nullable
+            Integer maxRefusedPercent,
+
+            @Schema(
+                    allowableValues = {"required", "optional", "enterprises"},
+                    defaultValue = "enterprises",
+                    description = "Whether its files have control lines; enterprises: if it owns an account of one.")
+            @Nullable
+            String controlLines,
+
+            @Schema(
+                    allowableValues = {"en", "zh"},
+                    description = "Of answers to requests without Accept-Language, and of what is put into its outbox.")
+            @Nullable
+            String language) {}
+
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Agreed(
+            String name,
+            int maxRefusedPercent,
+            String controlLines,
+            @Nullable String language) {
+
+        static Agreed of(Client client) {
+            ClientPolicy policy = client.policy();
+            return new Agreed(
+                    client.name(), policy.maxRefusedPercent(), Problem.word(policy.controlLines()), policy.language());
+        }
+    }
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record Granted(String name, UUID accountId, String right) {}
@@ -279,6 +320,53 @@ final class ClientController {
                     List.of(new FormError("account_id", Reason.UNKNOWN_ACCOUNT, Reason.UNKNOWN_ACCOUNT.sentence()))));
         }
         return new Granted(client.name(), account, Problem.word(right));
+    }
+
+    @PostMapping(
+            path = "/v1/clients/{name}/policy",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_PROBLEM_JSON_VALUE})
+    @Operation(
+            summary = "Agree with a client on its files and its language",
+            description = "Needs the scope administer. In place of what was agreed before; what is absent is as for a"
+                    + " client with which nothing was agreed. It holds within a second.",
+            requestBody =
+                    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Policy.class))))
+    Agreed agree(
+            @AuthenticationPrincipal Client administrator,
+            @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
+            @PathVariable("name") String name,
+            HttpServletRequest http) {
+        Requests.requireScope(administrator, Scope.ADMINISTER);
+        Requests.idempotencyKey(keyHeader);
+        Policy wanted = Requests.read(http, limits, Policy.class);
+        List<FormError> errors = new ArrayList<>();
+        Integer percent = wanted.maxRefusedPercent();
+        if (percent != null && (percent < 0 || percent > 100)) {
+            errors.add(new FormError("max_refused_percent", Reason.MALFORMED_VALUE, "from 0 to 100"));
+        }
+        var controlLines = wanted.controlLines() == null
+                ? ClientPolicy.DEFAULT.controlLines()
+                : Shapes.word("control_lines", wanted.controlLines(), ClientPolicy.ControlLines.class, errors);
+        if (wanted.language() != null && !LANGUAGES.contains(wanted.language())) {
+            errors.add(new FormError("language", Reason.MALFORMED_VALUE, "one of " + String.join(", ", LANGUAGES)));
+        }
+        if (!errors.isEmpty() || controlLines == null) {
+            throw new ProblemException(Problem.of(errors));
+        }
+        Client client = directory.named(name).orElseThrow(Requests::notFound);
+        var policy = new ClientPolicy(
+                percent == null ? ClientPolicy.DEFAULT.maxRefusedPercent() : percent, controlLines, wanted.language());
+        return Agreed.of(directory.setPolicy(client, policy, administrator));
+    }
+
+    @GetMapping("/v1/clients/{name}/policy")
+    @Operation(
+            summary = "What is agreed with a client on its files and its language",
+            description = "Needs the scope administer.")
+    Agreed policy(@AuthenticationPrincipal Client administrator, @PathVariable("name") String name) {
+        Requests.requireScope(administrator, Scope.ADMINISTER);
+        return directory.named(name).map(Agreed::of).orElseThrow(Requests::notFound);
     }
 
     private static String name(@Nullable String name, List<FormError> errors) {

@@ -1,5 +1,6 @@
 package io.quittance.intake.wire;
 
+import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Reason;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +41,11 @@ public enum Sentences {
         } catch (IllegalArgumentException unreadable) {
             return ENGLISH;
         }
+    }
+
+    /** The language that was agreed with a client. */
+    public static Sentences of(Client client) {
+        return in(client.policy().language());
     }
 
     public Locale language() {

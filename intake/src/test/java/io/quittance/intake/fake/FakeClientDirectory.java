@@ -2,6 +2,7 @@ package io.quittance.intake.fake;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.seal.Hash32;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,11 +60,19 @@ public final class FakeClientDirectory implements ClientDirectory {
 
     @Override
     public synchronized Client register(String name, Set<Client.Scope> scopes, @Nullable Client administrator) {
-        Client client = clients.computeIfAbsent(name, n -> new Client(clients.size() + 1, n, scopes));
+        Client client =
+                clients.computeIfAbsent(name, n -> new Client(clients.size() + 1, n, scopes, ClientPolicy.DEFAULT));
         if (!client.scopes().equals(scopes)) {
             throw new IllegalArgumentException("the name is taken");
         }
         return client;
+    }
+
+    @Override
+    public synchronized Client setPolicy(Client client, ClientPolicy policy, Client administrator) {
+        Client agreed = new Client(client.id(), client.name(), client.scopes(), policy);
+        clients.put(client.name(), agreed);
+        return agreed;
     }
 
     public synchronized void removeKey(Hash32 keySha256) {

@@ -18,6 +18,7 @@ public final class FakeFileIntake implements FileIntake {
     private record Stored(Client client, Accepted file, List<RefusedLine> refused) {}
 
     private final FakeIntakeQueue queue;
+    public volatile boolean enterprise;
     private final List<Stored> files = new ArrayList<>();
 
     public FakeFileIntake(FakeIntakeQueue queue) {
@@ -62,6 +63,9 @@ public final class FakeFileIntake implements FileIntake {
                 refused.add(new RefusedLine(line.lineNo(), line.submissionKey(), line.raw(), errors));
             }
         }
+        if (!client.policy().allows(lines.size(), refused.size())) {
+            throw new TooManyRefused(lines.size(), refused.size(), refused);
+        }
         var accepted = new Accepted(
                 files.size() + 1,
                 manifest.fileId(),
@@ -82,7 +86,7 @@ public final class FakeFileIntake implements FileIntake {
     private void refuseDuplicate(Client client, Manifest manifest) {
         Stored earlier = null;
         for (Stored stored : files) {
-            if (!stored.client().equals(client)) {
+            if (stored.client().id() != client.id()) {
                 continue;
             }
             Accepted file = stored.file();
@@ -100,10 +104,15 @@ public final class FakeFileIntake implements FileIntake {
     }
 
     @Override
+    public boolean actsForEnterprise(Client client) {
+        return enterprise;
+    }
+
+    @Override
     public synchronized Optional<Accepted> find(Client client, long fileNo) {
         return files.stream()
                 .filter(stored -> stored.file().fileNo() == fileNo)
-                .filter(stored -> stored.client().equals(client) || client.seesEverything())
+                .filter(stored -> stored.client().id() == client.id() || client.seesEverything())
                 .map(Stored::file)
                 .findFirst();
     }

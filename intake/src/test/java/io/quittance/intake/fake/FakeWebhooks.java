@@ -1,6 +1,7 @@
 package io.quittance.intake.fake;
 
 import io.quittance.domain.intake.Client;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.notification.Event;
 import io.quittance.domain.notification.Message;
 import io.quittance.domain.notification.MessageQueue;
@@ -56,7 +57,7 @@ public final class FakeWebhooks implements Webhooks, MessageQueue {
 
     /** A webhook at an address, without a client's asking. */
     public synchronized Webhook at(URI url) {
-        return add(new Client(1, "acme", Set.of()), url, Set.of(Event.SUBMISSION_SETTLED));
+        return add(new Client(1, "acme", Set.of(), ClientPolicy.DEFAULT), url, Set.of(Event.SUBMISSION_SETTLED));
     }
 
     private Webhook add(Client client, URI url, Set<Event> events) {

@@ -112,6 +112,11 @@ class InboxFlowTest {
         }
 
         @Override
+        public boolean actsForEnterprise(Client client) {
+            return intake.actsForEnterprise(client);
+        }
+
+        @Override
         public Optional<Accepted> find(Client client, long fileNo) {
             return intake.find(client, fileNo);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.Kind;
 import io.quittance.intake.fake.FakeApprovals;
@@ -52,6 +53,7 @@ class InboxTest {
         directory.openAccount(RECEIVER);
         Client acme = directory.register("acme", Set.of(Client.Scope.SUBMIT));
         directory.grant(acme, ACCOUNT, ClientDirectory.Right.OWNER);
+        directory.setPolicy(acme, new ClientPolicy(50, ClientPolicy.ControlLines.OPTIONAL, null), acme);
         inbox = inbox(intake);
     }
 
@@ -90,6 +92,21 @@ class InboxTest {
                         "acme/day.csv", "acme/day.csv.result.json", "acme/day-2.csv", "acme/day-2.csv.result.json");
         assertThat(Files.readString(root.resolve("refused/acme/day.csv"))).isEqualTo(cut);
         assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void aFileWithMoreWrongLinesThanAgreedGoesBackWithEachOfThemInTheClientsLanguage() throws IOException {
+        Client acme = directory.named("acme").orElseThrow();
+        directory.setPolicy(acme, new ClientPolicy(49, ClientPolicy.ControlLines.OPTIONAL, "zh"), acme);
+
+        inbox.take(put("acme", "day.csv", file("F-1", row("k1", "5") + row("k2", "-5"), 2, "0")));
+
+        JsonNode errors = result("acme", "day").path("errors");
+        assertThat(errors.get(0).path("code").asString()).isEqualTo("FILE_TOO_MANY_REFUSED");
+        assertThat(errors.get(0).path("detail").asString()).startsWith("文件中有错的行");
+        assertThat(errors.get(1).path("line").asInt()).isEqualTo(4);
+        assertThat(everythingUnder("refused")).hasSize(2);
+        assertThat(intake.size()).isZero();
     }
 
     /** Stops the process, as it were, after the file is durable and before anything is written or moved. */
@@ -214,6 +231,11 @@ class InboxTest {
         public Accepted accept(Client client, Manifest manifest, Content content) {
             intake.accept(client, manifest, content);
             throw new IllegalStateException("the process ends here");
+        }
+
+        @Override
+        public boolean actsForEnterprise(Client client) {
+            return intake.actsForEnterprise(client);
         }
 
         @Override

@@ -103,6 +103,8 @@ class AccessTest extends ApiTest {
         routes.add(new Route("GET", "/v1/clients/acme/keys", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
         routes.add(new Route("POST", "/v1/clients/acme/keys/1/end", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
         routes.add(new Route("POST", "/v1/clients/acme/webhooks", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
+        routes.add(new Route("GET", "/v1/clients/acme/policy", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
+        routes.add(new Route("POST", "/v1/clients/acme/policy", List.of(PARTICIPANT, OPERATOR, AUDITOR)));
         routes.add(new Route("GET", "/v1/webhooks", List.of())); // One's own needs no scope.
         routes.add(new Route("POST", "/v1/webhooks/1/secret", List.of()));
         routes.add(new Route("POST", "/v1/webhooks/1/end", List.of()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.Client.Scope;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.report.BankViews;
 import io.quittance.domain.seal.BankSecret;
 import io.quittance.domain.seal.Hash32;
@@ -149,7 +150,8 @@ abstract class ApiTest {
     private Client client(String name, String key, Scope... scopes) {
         Client client = directory.register(name, Set.of(scopes));
         directory.addKey(client, ApiKeys.sha256(key));
-        return client;
+        // Files of a line or two are mostly wrong where something is.
+        return directory.setPolicy(client, new ClientPolicy(100, ClientPolicy.ControlLines.OPTIONAL, null), client);
     }
 
     private void books() {

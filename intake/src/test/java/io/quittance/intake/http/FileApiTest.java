@@ -7,15 +7,23 @@ import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
 import io.quittance.domain.report.BankViews.LineOutcome;
 import io.quittance.domain.report.BankViews.SubmissionState;
+import io.quittance.intake.fake.FakeFileIntake;
 import io.quittance.intake.file.TestFiles;
+import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class FileApiTest extends ApiTest {
 
     private static final String COLUMNS = "submission_key,account_id,to_account,amount_utoken,memo\n";
+
+    @Autowired
+    FakeFileIntake files;
 
     @Test
     void aFileIsTakenAndItsRefusedLinesComeBackMendable() {
@@ -51,6 +59,73 @@ class FileApiTest extends ApiTest {
         assertThat(second.json().path("queued").asInt()).isEqualTo(1);
         assertThat(get(PARTICIPANT, second.header("Location") + "/rejects").code())
                 .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void aFileWithMoreWrongLinesThanAgreedIsRefusedWithEachOfThemAndMendedComesAgain() {
+        String ten = agree("{\"max_refused_percent\":10,\"control_lines\":\"optional\"}");
+        String bad = newKey() + "," + ACCOUNT + "," + RECEIVER + ",1.5,\n";
+
+        Answer oneOfTen = hand(ten, nineRows() + bad);
+        String two = nineRows() + bad + bad.replace("1.5", "x");
+        Answer twoOfEleven = hand(ten, two);
+        String twenty = agree("{\"max_refused_percent\":20,\"control_lines\":\"optional\"}");
+        Answer agreed = hand(twenty, two);
+        agree("{\"max_refused_percent\":100,\"control_lines\":\"optional\"}");
+
+        assertThat(oneOfTen.status()).isEqualTo(202);
+        assertThat(oneOfTen.json().path("refused").asInt()).isEqualTo(1);
+        assertThat(twoOfEleven.status()).isEqualTo(422);
+        assertThat(twoOfEleven.code()).isEqualTo("FILE_TOO_MANY_REFUSED");
+        assertThat(twoOfEleven.json().path("errors").get(0).path("detail").asString())
+                .contains("2 of 11 lines, where 10 % may be");
+        assertThat(twoOfEleven.json().path("errors").get(1).path("line").asInt())
+                .isEqualTo(11);
+        assertThat(twoOfEleven.json().path("errors").get(2).path("detail").asString())
+                .startsWith("amount_utoken: ");
+        assertThat(agreed.status()).isEqualTo(202);
+    }
+
+    @Test
+    void aFileWithoutControlLinesIsRefusedWhereItsSenderMustHaveThem() {
+        String required = agree("{\"max_refused_percent\":100,\"control_lines\":\"required\"}");
+        String row = newKey() + "," + ACCOUNT + "," + RECEIVER + ",5,\n";
+
+        Answer bare = hand(required, COLUMNS + row);
+        Answer whole = hand(
+                required, TestFiles.withControl(Kind.TRANSFERS, "F-" + newKey(), "2026-03-02", COLUMNS + row, 1, "5"));
+        String byAccount = agree("{\"max_refused_percent\":100}");
+        files.enterprise = true;
+        Answer ofEnterprise = hand(byAccount, COLUMNS + row.replace(",5,", ",6,"));
+        files.enterprise = false;
+        Answer ofPerson = hand(byAccount, COLUMNS + newKey() + "," + ACCOUNT + "," + RECEIVER + ",6,\n");
+        agree("{\"max_refused_percent\":100,\"control_lines\":\"optional\"}");
+
+        assertThat(bare.code()).isEqualTo("FILE_CONTROL_MISSING");
+        assertThat(whole.status()).isEqualTo(202);
+        assertThat(ofEnterprise.code()).isEqualTo("FILE_CONTROL_MISSING");
+        assertThat(ofPerson.status()).isEqualTo(202);
+    }
+
+    private static String nineRows() {
+        return COLUMNS
+                + IntStream.range(0, 9)
+                        .mapToObj(i -> newKey() + "," + ACCOUNT + "," + RECEIVER + ",5,\n")
+                        .collect(Collectors.joining());
+    }
+
+    /** A key that is not known yet, hence opens under what is agreed now. */
+    private String agree(String policy) {
+        Answer agreed = post(ADMINISTRATOR, "/v1/clients/acme/policy", newKey(), policy);
+        assertThat(agreed.status()).isEqualTo(200);
+        assertThat(get(ADMINISTRATOR, "/v1/clients/acme/policy").json()).isEqualTo(agreed.json());
+        String key = ApiKeys.generate(new SecureRandom());
+        directory.addKey(directory.named("acme").orElseThrow(), ApiKeys.sha256(key));
+        return key;
+    }
+
+    private Answer hand(String key, String content) {
+        return post(key, "/v1/files?kind=transfers", newKey(), "text/csv", content.getBytes(UTF_8));
     }
 
     @Test

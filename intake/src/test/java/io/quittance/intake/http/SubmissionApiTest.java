@@ -2,10 +2,12 @@ package io.quittance.intake.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.SubmissionId;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -128,6 +130,22 @@ class SubmissionApiTest extends ApiTest {
                 }
             }
         }
+    }
+
+    @Test
+    void whoAsksForNoLanguageIsAnsweredInTheOneAgreedWithTheClient() {
+        directory.setPolicy(
+                directory.named("feeder").orElseThrow(),
+                new ClientPolicy(100, ClientPolicy.ControlLines.OPTIONAL, "zh"),
+                directory.named("administrator").orElseThrow());
+        String key = ApiKeys.generate(new SecureRandom());
+        directory.addKey(directory.named("feeder").orElseThrow(), ApiKeys.sha256(key));
+
+        Answer agreed = post(key, "/v1/transfers", newKey(), "{}");
+        Answer asked = post(key, "/v1/transfers", newKey(), "{}", "Accept-Language", "en");
+
+        assertThat(agreed.json().path("title").asString()).isEqualTo("此处需要一个值。");
+        assertThat(asked.json().path("title").asString()).isEqualTo("A value is needed here.");
     }
 
     @Test

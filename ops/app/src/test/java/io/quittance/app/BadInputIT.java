@@ -110,6 +110,11 @@ class BadInputIT {
                 .map(line -> line.substring(line.indexOf(": ") + 2))
                 .findFirst()
                 .orElseThrow();
+        // Files of two lines are mostly wrong where something is. A further key is not one that is trusted for a
+        // second.
+        require(200, post("clients/operator/policy", "{\"max_refused_percent\":100}"));
+        key = require(200, post("clients", """
+                        {"name":"operator","scopes":["submit","read","meter","operate","administer","finance","audit"]}""")).path("api_key").asString();
         for (String account : List.of(PAYER, PAYEE)) {
             require(202, post("accounts", """
                     {"account_id":"%s","party_id":"%s","account_type":"enterprise","kyc_level":"L2"}""".formatted(account, account)));

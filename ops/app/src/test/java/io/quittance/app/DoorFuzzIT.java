@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.reconciliation.Identity;
 import io.quittance.domain.reconciliation.Reconciliation;
@@ -225,6 +226,10 @@ class DoorFuzzIT {
                 LocalClients.make(clients, "fuzzer", EnumSet.of(Client.Scope.SUBMIT, Client.Scope.READ));
         key = String.valueOf(made.key());
         clientId = made.client().id();
+        clients.setPolicy(
+                made.client(),
+                new ClientPolicy(100, ClientPolicy.ControlLines.OPTIONAL, null),
+                LocalClients.operator(clients));
         setUp("accounts", """
                 [{"account_id":"%s","party_id":"%s","account_type":"enterprise","kyc_level":"L3"},
                  {"account_id":"%s","party_id":"%s","account_type":"personal","kyc_level":"L2"},
