@@ -4,7 +4,8 @@
 //   connections    how many at once
 //   seconds        for how long
 //   rate           requests a second, whatever the answers (open model); 0: the next one when the last one is answered
-//   lines          0: single submissions; else so many in an array
+//   lines          0: single submissions; else so many in a request
+//   ndjson         whether several are lines of NDJSON; else an array
 //   prefix         of the submission keys, never used before
 //   acknowledged   file for the keys of all lines that were taken, one a line
 // Latencies are in milliseconds: without a rate from when a request could be sent, with one from when it was due, so that a
@@ -14,7 +15,7 @@ import autocannon from "autocannon";
 import { writeFileSync } from "node:fs";
 import http from "node:http";
 
-const { url, senders, connections, seconds, rate, lines, prefix, acknowledged } = JSON.parse(process.argv[2]);
+const { url, senders, connections, seconds, rate, lines, ndjson, prefix, acknowledged } = JSON.parse(process.argv[2]);
 const taken = [];
 const notTaken = {};
 const latencies = [];
@@ -43,15 +44,23 @@ function nextRequest() {
       elements.push(transfer(accounts, prefix + number));
       number++;
     }
-    body = `[${elements.join(",")}]`;
+    body = ndjson ? elements.join("\n") + "\n" : `[${elements.join(",")}]`;
   }
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", "idempotency-key": name };
+  const type = ndjson ? "application/x-ndjson" : "application/json";
+  const headers = { authorization: `Bearer ${key}`, "content-type": type, "idempotency-key": name };
   return { from, until: number, headers, body };
+}
+
+// An answer has a line for each line of the request, by the hundred thousand; what else is in it is not looked at.
+function queued(body) {
+  let count = 0;
+  for (let at = -1; (at = body.indexOf('"status":"queued"', at + 1)) >= 0; count++);
+  return count;
 }
 
 function answered({ from, until }, since, status, body) {
   latencies.push(performance.now() - since);
-  const count = status !== 202 ? 0 : lines === 0 ? 1 : JSON.parse(body).taken;
+  const count = status !== 202 ? 0 : lines === 0 ? 1 : ndjson ? queued(body) : JSON.parse(body).taken;
   if (count === until - from) {
     for (let i = from; i < until; i++) {
       taken.push(prefix + i);

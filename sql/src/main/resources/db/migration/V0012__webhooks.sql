@@ -53,6 +53,13 @@ CREATE TABLE webhook_progress (
 );
 INSERT INTO webhook_progress (told_cycle, told_final) VALUES (0, 0);
 
+-- Likewise of the result files in the clients' outboxes.
+CREATE TABLE file_progress (
+    is_only_row boolean PRIMARY KEY DEFAULT true CHECK (is_only_row),
+    told_cycle  bigint  NOT NULL
+);
+INSERT INTO file_progress (told_cycle) VALUES (0);
+
 CREATE INDEX submission_files_window ON submission_files (window_no);
 CREATE INDEX reconciliation_checks_breaks ON reconciliation_checks (cycle) WHERE verdict = 'BREAK';
 

@@ -381,6 +381,7 @@ GRANT SELECT, INSERT, DELETE ON webhook_messages TO quittance_writer;
 GRANT UPDATE (secret_version, former_until, ended_at, changed_by) ON webhooks TO quittance_writer;
 GRANT UPDATE (state, attempts, next_at) ON webhook_messages TO quittance_writer;
 GRANT SELECT, UPDATE (told_cycle, told_final) ON webhook_progress TO quittance_writer;
+GRANT SELECT, UPDATE (told_cycle) ON file_progress TO quittance_writer;
 
 -- Windows are split and closed. Reference data is only added to. A name and a reason may be erased.
 GRANT SELECT, INSERT ON settlement_windows, settlement_cycles, token_accounts, kyc_decisions, compute_resources,

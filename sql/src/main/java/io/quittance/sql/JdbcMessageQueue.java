@@ -39,13 +39,16 @@ final class JdbcMessageQueue implements MessageQueue {
     private static final int DELETED_AT_ONCE = 1_000;
     private static final int GONE = 410;
 
+    /** Takes a lock only where there is something to do. */
     private static final String PROGRESS = """
             SELECT p.told_cycle, p.told_final, h.last_cycle,
-                EXISTS (SELECT FROM webhooks WHERE ended_at IS NULL) AS is_anyone_told,
-                EXISTS (SELECT FROM chain_commits c WHERE c.cycle = p.told_final + 1 AND c.state = 'FINAL') AS is_one_final
+                EXISTS (SELECT FROM webhooks WHERE ended_at IS NULL) AS is_anyone_told
             FROM webhook_progress p, books_head h
+            WHERE p.told_cycle < h.last_cycle
+                OR EXISTS (SELECT FROM chain_commits c WHERE c.cycle = p.told_final + 1 AND c.state = 'FINAL')
             FOR UPDATE OF p SKIP LOCKED
             """;
+
     private static final String TOLD_CYCLE = "UPDATE webhook_progress SET told_cycle = :cycle";
     private static final String TOLD_FINAL = "UPDATE webhook_progress SET told_final = :cycle";
 
@@ -190,23 +193,31 @@ final class JdbcMessageQueue implements MessageQueue {
         this.transaction = new TransactionTemplate(transactions);
     }
 
-    private record Progress(long toldCycle, long toldFinal, long lastCycle, boolean isAnyoneTold, boolean isOneFinal) {}
+    private record Progress(long toldCycle, long toldFinal, long lastCycle, boolean isAnyoneTold) {}
 
     @Override
     public boolean tell() {
+        return tellOfACycle()
+                || jdbc.sql(BREAKS).update() > 0
+                || jdbc.sql(DELETE_OLD).param("limit", DELETED_AT_ONCE).update() > 0;
+    }
+
+    private boolean tellOfACycle() {
         return Boolean.TRUE.equals(transaction.execute(status -> jdbc.sql(PROGRESS)
                 .query((row, n) -> new Progress(
                         row.getLong("told_cycle"),
                         row.getLong("told_final"),
                         row.getLong("last_cycle"),
-                        row.getBoolean("is_anyone_told"),
-                        row.getBoolean("is_one_final")))
+                        row.getBoolean("is_anyone_told")))
                 .optional()
-                .map(this::tell)
+                .map(progress -> {
+                    tell(progress);
+                    return true;
+                })
                 .orElse(false)));
     }
 
-    private boolean tell(Progress progress) {
+    private void tell(Progress progress) {
         if (progress.toldCycle() < progress.lastCycle()) {
             long cycle = progress.isAnyoneTold() ? progress.toldCycle() + 1 : progress.lastCycle();
             if (progress.isAnyoneTold()) {
@@ -219,19 +230,13 @@ final class JdbcMessageQueue implements MessageQueue {
                 jdbc.sql(FILES).param("cycle", cycle).update();
             }
             jdbc.sql(TOLD_CYCLE).param("cycle", cycle).update();
-            return true;
-        }
-        if (progress.isOneFinal()) {
+        } else {
             long cycle = progress.toldFinal() + 1;
             if (progress.isAnyoneTold()) {
                 jdbc.sql(FINAL).param("cycle", cycle).update();
             }
             jdbc.sql(TOLD_FINAL).param("cycle", cycle).update();
-            return true;
         }
-        int breaks = progress.isAnyoneTold() ? jdbc.sql(BREAKS).update() : 0;
-        int old = jdbc.sql(DELETE_OLD).param("limit", DELETED_AT_ONCE).update();
-        return breaks + old > 0;
     }
 
     /** Wire names of the kinds that a cycle decides about, by their codes from 1 on. */

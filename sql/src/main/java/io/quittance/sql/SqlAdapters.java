@@ -8,6 +8,7 @@ import io.quittance.domain.cycle.Lease;
 import io.quittance.domain.cycle.Windows;
 import io.quittance.domain.intake.Approvals;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.DecidedFiles;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.IntakeQueue;
 import io.quittance.domain.notification.MessageQueue;
@@ -109,6 +110,11 @@ public class SqlAdapters {
     @Bean
     Webhooks webhooks(DataSource application) {
         return new JdbcWebhooks(application);
+    }
+
+    @Bean
+    DecidedFiles decidedFiles(DataSource application) {
+        return new JdbcDecidedFiles(application);
     }
 
     @Bean

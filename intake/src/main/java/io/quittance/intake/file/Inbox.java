@@ -2,14 +2,18 @@ package io.quittance.intake.file;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.DecidedFiles;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.ClientViews;
 import io.quittance.intake.wire.Sentences;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The folders of the file door: {@code inbox/CLIENT/NAME.csv} goes in, {@code outbox/CLIENT/NAME.result.json} and {@code
- * NAME.rejects.csv} come out, the file itself ends unchanged in {@code archive/CLIENT} or {@code refused/CLIENT}.
+ * NAME.rejects.csv} come out, after each cycle that decides about its lines {@code NAME.NUMBER.results.csv}, the file itself ends unchanged in {@code archive/CLIENT} or {@code refused/CLIENT}.
  *
  * <p>Nothing here is remembered. A file is taken in, its result is written, and only then it is moved; wherever a crash
  * comes, the file is found again in the inbox, and the port says that it was accepted before. Two processes may watch one
@@ -48,9 +52,16 @@ final class Inbox {
     private final InstantSource clock;
     private final ClientDirectory directory;
     private final FileDoor door;
+    private final ClientViews views;
     private final JsonMapper json;
 
-    Inbox(InboxSettings settings, InstantSource clock, ClientDirectory directory, FileDoor door, JsonMapper json)
+    Inbox(
+            InboxSettings settings,
+            InstantSource clock,
+            ClientDirectory directory,
+            FileDoor door,
+            ClientViews views,
+            JsonMapper json)
             throws IOException {
         Path root = settings.directory().toAbsolutePath().normalize();
         this.inbox = Files.createDirectories(root.resolve("inbox"));
@@ -61,6 +72,7 @@ final class Inbox {
         this.clock = clock;
         this.directory = directory;
         this.door = door;
+        this.views = views;
         this.json = json;
     }
 
@@ -149,9 +161,14 @@ final class Inbox {
         }
         var result = FileResult.of(taken.file(), taken.refused(), taken.before(), languageOf(client));
         replace(out.resolve(stem + ".result.json"), pretty(result));
-        Path archived = unused(
-                Files.createDirectories(archive.resolve(client)), taken.file().fileNo() + "-" + name);
-        move(file, archived);
+        move(
+                file,
+                unused(
+                        Files.createDirectories(archive.resolve(client)),
+                        archivedName(taken.file().fileNo(), name)));
+        if (taken.before()) {
+            writeResults(client, taken.file().fileNo(), name); // A cycle may have passed before it lay in the archive.
+        }
         log.info(
                 "inbox client={} name={} file={} kind={} lines={} queued={} repeated={} refused={} before={}",
                 client,
@@ -163,6 +180,49 @@ final class Inbox {
                 taken.file().repeated(),
                 taken.file().refused(),
                 taken.before());
+    }
+
+    private static String archivedName(long fileNo, String name) {
+        return fileNo + "-" + name;
+    }
+
+    /**
+     * Writes where the lines of a file stand now into its sender's outbox, as {@code NAME.NUMBER.results.csv}, in place of what
+     * was there. Nothing for a file that did not come by folder.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    void writeResults(DecidedFiles.DecidedFile file) {
+        try {
+            if (Files.exists(
+                    archive.resolve(file.client()).resolve(archivedName(file.fileNo(), file.originalName())))) {
+                writeResults(file.client(), file.fileNo(), file.originalName());
+            }
+        } catch (InvalidPathException noFile) {
+            // Its name came by another door.
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(
+                    "the results of file " + file.fileNo() + " are left for the next look", unwritable);
+        }
+    }
+
+    private void writeResults(String client, long fileNo, String name) throws IOException {
+        Client sender = directory.named(client).orElseThrow();
+        Path out = Files.createDirectories(outbox.resolve(client));
+        replace(out.resolve(stem(name) + "." + fileNo + ".results.csv"), writer -> {
+            var results = new ResultsFile(writer, Sentences.of(sender));
+            try {
+                views.of(sender).fileOutcomes(fileNo, line -> {
+                    try {
+                        results.add(line);
+                    } catch (IOException unwritable) {
+                        throw new UncheckedIOException(unwritable);
+                    }
+                });
+            } catch (UncheckedIOException unwritable) {
+                throw unwritable.getCause();
+            }
+        });
     }
 
     private void sendBack(Path file, String client, String name, FileAnswer.Refused no) throws IOException {

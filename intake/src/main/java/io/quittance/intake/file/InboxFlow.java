@@ -1,6 +1,8 @@
 package io.quittance.intake.file;
 
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.DecidedFiles;
+import io.quittance.domain.report.ClientViews;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,8 +41,9 @@ public class InboxFlow {
     private static final int DEPTH = 2;
 
     @Bean
-    Inbox inbox(InboxSettings settings, ClientDirectory directory, FileDoor door, JsonMapper json) throws IOException {
-        return new Inbox(settings, Clock.systemUTC(), directory, door, json);
+    Inbox inbox(InboxSettings settings, ClientDirectory directory, FileDoor door, ClientViews views, JsonMapper json)
+            throws IOException {
+        return new Inbox(settings, Clock.systemUTC(), directory, door, views, json);
     }
 
     /**
@@ -66,6 +69,16 @@ public class InboxFlow {
                                 Pollers.fixedDelay(settings.pollInterval()).maxMessagesPerPoll(100)))
                 .handle(message -> take(inbox, (File) message.getPayload()))
                 .get();
+    }
+
+    /** After each cycle, where the lines of the files that came by folder stand. */
+    @Bean
+    IntegrationFlow resultsToOutbox(Inbox inbox, DecidedFiles decided, InboxSettings settings) {
+        return IntegrationFlow.fromSupplier(
+                        () -> decided.next(inbox::writeResults) ? Boolean.TRUE : null,
+                        endpoint -> endpoint.poller(
+                                Pollers.fixedDelay(settings.pollInterval()).maxMessagesPerPoll(100)))
+                .nullChannel();
     }
 
     private static FileReadingMessageSource readyFiles(Inbox inbox) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.DecidedFiles;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.Kind;
+import io.quittance.domain.report.ClientViews;
 import io.quittance.intake.fake.FakeApprovals;
+import io.quittance.intake.fake.FakeBankViews;
 import io.quittance.intake.fake.FakeClientDirectory;
 import io.quittance.intake.fake.FakeFileIntake;
 import io.quittance.intake.fake.FakeIntakeQueue;
@@ -40,11 +43,27 @@ class InboxFlowTest {
     private final FakeFileIntake intake = new FakeFileIntake(new FakeIntakeQueue(directory, new FakeApprovals()));
     private final FailingFirst port = new FailingFirst(intake, new AtomicInteger());
 
+    private final AtomicInteger cyclesSeen = new AtomicInteger();
+    /** A cycle about the first file each time it is asked, until it has been seen three times; the first time it fails. */
+    private final DecidedFiles decided = visitor -> {
+        if (intake.size() == 0 || cyclesSeen.get() == 3) {
+            return false;
+        }
+        if (cyclesSeen.incrementAndGet() == 1) {
+            throw new IllegalStateException("the database is away");
+        }
+        intake.find(directory.named("acme").orElseThrow(), 1)
+                .ifPresent(file -> visitor.accept(new DecidedFiles.DecidedFile(1, "acme", "f0.csv")));
+        return true;
+    };
+
     private ApplicationContextRunner application() {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(IntegrationAutoConfiguration.class))
                 .withUserConfiguration(InboxFlow.class)
                 .withBean(ClientDirectory.class, () -> directory)
+                .withBean(ClientViews.class, FakeBankViews::new)
+                .withBean(DecidedFiles.class, () -> decided)
                 .withBean(FileDoor.class, () -> new FileDoor(port, FileLimits.DEFAULT))
                 .withBean(JsonMapper.class, JsonMapper::new);
     }
@@ -87,7 +106,11 @@ class InboxFlowTest {
                         Thread.sleep(10);
                     }
                     assertThat(isAnythingLeft(folder)).isFalse();
+                    while (cyclesSeen.get() < 3 && Instant.now().isBefore(deadline)) {
+                        Thread.sleep(10);
+                    }
                 });
+        assertThat(cyclesSeen).hasValue(3);
 
         assertThat(intake.size()).isEqualTo(files);
         assertThat(port.calls().get()).as("one failed, each of the others once").isEqualTo(files + 1);

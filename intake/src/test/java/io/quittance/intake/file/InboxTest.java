@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
 import io.quittance.domain.intake.ClientPolicy;
+import io.quittance.domain.intake.DecidedFiles.DecidedFile;
 import io.quittance.domain.intake.FileIntake;
 import io.quittance.domain.intake.Kind;
+import io.quittance.domain.intake.Reason;
+import io.quittance.domain.report.BankViews.LineOutcome;
+import io.quittance.domain.report.BankViews.SubmissionState;
 import io.quittance.intake.fake.FakeApprovals;
+import io.quittance.intake.fake.FakeBankViews;
 import io.quittance.intake.fake.FakeClientDirectory;
 import io.quittance.intake.fake.FakeFileIntake;
 import io.quittance.intake.fake.FakeIntakeQueue;
@@ -20,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,6 +50,7 @@ class InboxTest {
 
     private final FakeClientDirectory directory = new FakeClientDirectory();
     private final FakeIntakeQueue queue = new FakeIntakeQueue(directory, new FakeApprovals());
+    private final FakeBankViews views = new FakeBankViews();
     private final FakeFileIntake intake = new FakeFileIntake(queue);
     private Inbox inbox;
 
@@ -107,6 +114,32 @@ class InboxTest {
         assertThat(errors.get(1).path("line").asInt()).isEqualTo(4);
         assertThat(everythingUnder("refused")).hasSize(2);
         assertThat(intake.size()).isZero();
+    }
+
+    @Test
+    void whereTheLinesOfAFileStandIsWrittenBesideItsAnswerAndOfNoOtherFile() throws IOException {
+        inbox.take(put("acme", "day.csv", file("F-1", row("k1", "5"), 1, "5")));
+        Client acme = directory.named("acme").orElseThrow();
+        directory.setPolicy(acme, new ClientPolicy(50, ClientPolicy.ControlLines.OPTIONAL, "zh"), acme);
+        UUID id = new UUID(3, 3);
+        views.outcomes.add(new LineOutcome("k1", id, SubmissionState.HELD, 4L, Reason.FUNDS, Map.of(), null));
+
+        inbox.writeResults(new DecidedFile(1, "acme", "day.csv"));
+        inbox.writeResults(new DecidedFile(2, "acme", "day.csv"));
+        inbox.writeResults(new DecidedFile(1, "acme", "../../etc/passwd"));
+        inbox.writeResults(new DecidedFile(1, "acme", "a\0b"));
+
+        assertThat(everythingUnder("outbox"))
+                .containsExactlyInAnyOrder("acme/day.result.json", "acme/day.1.results.csv");
+        assertThat(Files.readString(root.resolve("outbox/acme/day.1.results.csv")))
+                .contains("k1," + id + ",held,4,FUNDS,账户可用余额不足。,not_needed,,");
+
+        views.outcomes.clear();
+        views.outcomes.add(new LineOutcome("k1", id, SubmissionState.SETTLED, 5L, null, Map.of(), null));
+        inbox.writeResults(new DecidedFile(1, "acme", "day.csv"));
+
+        assertThat(Files.readString(root.resolve("outbox/acme/day.1.results.csv")))
+                .contains(",settled,5,");
     }
 
     /** Stops the process, as it were, after the file is durable and before anything is written or moved. */
@@ -251,7 +284,8 @@ class InboxTest {
 
     private Inbox inbox(FileIntake port) throws IOException {
         var settings = new InboxSettings(root, Duration.ofSeconds(10), Duration.ofSeconds(1));
-        return new Inbox(settings, InstantSource.fixed(NOW), directory, new FileDoor(port, FileLimits.DEFAULT), JSON);
+        return new Inbox(
+                settings, InstantSource.fixed(NOW), directory, new FileDoor(port, FileLimits.DEFAULT), views, JSON);
     }
 
     private Path put(String client, String name, String content) throws IOException {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 /**
  * The HTTP doors of a bank that runs as a process of its own, under load: single submissions beside pgbench's one-row
  * commits on the same server, the latency at half of the rate that was reached, a cut-off in the middle of the full load,
- * and arrays. At the end every line that was acknowledged has to be in the queue, once.
+ * and many in a request. At the end every line that was acknowledged has to be in the queue, once.
  */
 @Command(
         name = "intake",
@@ -47,7 +47,8 @@ final class IntakeBench implements Callable<Integer> {
     private static final int CLIENTS = 4;
     private static final int ACCOUNTS = 1_000;
     private static final int ARRAY_LINES = 5_000;
-    private static final int ARRAY_CONNECTIONS = 2;
+    private static final int NDJSON_LINES = 50_000;
+    private static final int BULK_CONNECTIONS = 2;
 
     // The targets of the design, section 9.
     private static final int CONNECTIONS = 32;
@@ -64,7 +65,7 @@ final class IntakeBench implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "15",
-            description = "How long each of the six loads lasts (default: ${DEFAULT-VALUE}).")
+            description = "How long each of the loads lasts (default: ${DEFAULT-VALUE}).")
     private int seconds = 15;
 
     @Option(
@@ -152,11 +153,11 @@ final class IntakeBench implements Callable<Integer> {
             throws Exception {
         boolean peer = OneRowCommits.isThere();
         say("warming up");
-        run(owner, generator, directory, new LoadGenerator.Load(CONNECTIONS, seconds, 0, 0, "w-"));
+        run(owner, generator, directory, LoadGenerator.Load.ofSingles(CONNECTIONS, seconds, 0, "w-"));
 
         double before = peer ? commits(owner, ground, directory) : Double.NaN;
         say("single submissions over %d connections for %d s", CONNECTIONS, seconds);
-        var singles = run(owner, generator, directory, new LoadGenerator.Load(CONNECTIONS, seconds, 0, 0, "s-"));
+        var singles = run(owner, generator, directory, LoadGenerator.Load.ofSingles(CONNECTIONS, seconds, 0, "s-"));
         row(results, "singles", singles);
         double after = peer ? commits(owner, ground, directory) : Double.NaN;
 
@@ -164,8 +165,8 @@ final class IntakeBench implements Callable<Integer> {
         double cutOffMillis;
         long earlier = lastCycle(ground);
         try (var beside = Executors.newSingleThreadExecutor()) {
-            Future<LoadGenerator.Outcome> under = beside.submit(
-                    () -> run(owner, generator, directory, new LoadGenerator.Load(CONNECTIONS, seconds, 0, 0, "c-")));
+            Future<LoadGenerator.Outcome> under = beside.submit(() ->
+                    run(owner, generator, directory, LoadGenerator.Load.ofSingles(CONNECTIONS, seconds, 0, "c-")));
             Thread.sleep(seconds * 500L);
             ground.passCutOff();
             row(results, "singles_with_cut_off", under.get());
@@ -176,14 +177,16 @@ final class IntakeBench implements Callable<Integer> {
 
         int half = Math.max(1, (int) (singles.rate() / 2));
         say("%,d single submissions a second, whatever the answers, for %d s", half, seconds);
-        var calm = run(owner, generator, directory, new LoadGenerator.Load(CONNECTIONS, seconds, half, 0, "h-"));
+        var calm = run(owner, generator, directory, LoadGenerator.Load.ofSingles(CONNECTIONS, seconds, half, "h-"));
         row(results, "half_load", calm);
 
-        say("arrays of %,d over %d connections", ARRAY_LINES, ARRAY_CONNECTIONS);
-        run(owner, generator, directory, new LoadGenerator.Load(ARRAY_CONNECTIONS, seconds / 2, 0, ARRAY_LINES, "v-"));
-        var arrays = run(
-                owner, generator, directory, new LoadGenerator.Load(ARRAY_CONNECTIONS, seconds, 0, ARRAY_LINES, "a-"));
+        say(
+                "arrays of %,d, then NDJSON of %,d lines, over %d connections",
+                ARRAY_LINES, NDJSON_LINES, BULK_CONNECTIONS);
+        var arrays = run(owner, generator, directory, bulk(ARRAY_LINES, false, "a-"));
         row(results, "arrays", arrays);
+        var ndjson = run(owner, generator, directory, bulk(NDJSON_LINES, true, "n-"));
+        row(results, "ndjson", ndjson);
 
         results.row("cut_off", cutOffMillis, "ms");
         results.check(
@@ -200,8 +203,12 @@ final class IntakeBench implements Callable<Integer> {
             results.skippedTarget("pgbench_ratio", Results.Wanted.AT_LEAST, PGBENCH_RATIO, "pgbench is not there");
         }
         results.target("p99_at_half_load", Results.Wanted.BELOW, P99_AT_HALF_LOAD_MS, calm.p99());
-        results.target("bulk_rate", Results.Wanted.AT_LEAST, BULK_RATE, arrays.rate());
+        results.target("bulk_rate", Results.Wanted.AT_LEAST, BULK_RATE, ndjson.rate());
         results.target("cut_off_ms", Results.Wanted.BELOW, CUT_OFF_MS, cutOffMillis);
+    }
+
+    private LoadGenerator.Load bulk(int lines, boolean ndjson, String prefix) {
+        return new LoadGenerator.Load(BULK_CONNECTIONS, seconds, 0, lines, ndjson, prefix);
     }
 
     private double commits(Connection owner, CrashGround ground, Path directory) throws Exception {

@@ -23,10 +23,16 @@ final class LoadGenerator {
      *
      * @param connections how many at once
      * @param rate requests a second, whatever the answers; 0: each connection sends when it was answered
-     * @param lines of each array; 0: single submissions
+     * @param lines of each request; 0: single submissions
+     * @param ndjson whether several are lines of NDJSON; else an array
      * @param prefix of the submission keys
      */
-    record Load(int connections, int seconds, int rate, int lines, String prefix) {}
+    record Load(int connections, int seconds, int rate, int lines, boolean ndjson, String prefix) {
+
+        static Load ofSingles(int connections, int seconds, int rate, String prefix) {
+            return new Load(connections, seconds, rate, 0, false, prefix);
+        }
+    }
 
     /**
      * What became of it.
@@ -72,6 +78,7 @@ final class LoadGenerator {
                 "seconds", load.seconds,
                 "rate", load.rate,
                 "lines", load.lines,
+                "ndjson", load.ndjson,
                 "prefix", load.prefix,
                 "acknowledged", acknowledged.toString()));
         JsonNode answer = JSON.readTree(ProgramOutput.of(script.getParent(), "node", script.toString(), arguments));

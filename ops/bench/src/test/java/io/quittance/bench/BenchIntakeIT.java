@@ -29,6 +29,7 @@ class BenchIntakeIT {
                         "singles with cut off: nothing was turned away",
                         "half load: nothing was turned away",
                         "arrays: nothing was turned away",
+                        "ndjson: nothing was turned away",
                         "every acknowledged line is in the queue once");
         Map<String, Double> rows = answer.rows();
         assertThat(rows.get("singles.per_second")).isPositive();
