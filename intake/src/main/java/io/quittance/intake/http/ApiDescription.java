@@ -57,7 +57,9 @@ final class ApiDescription implements OpenApiCustomizer {
                         new SecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
-                                .description("An API key: qk_ and 43 characters."));
+                                .description(
+                                        "An API key: qk_ and 43 characters; or, where the bank takes them, an access token by"
+                                                + " the client credentials grant of OAuth 2."));
         for (Class<?> type : List.of(Problem.class, LineAnswer.class, LineAnswer.Bulk.class)) {
             ModelConverters.getInstance(true)
                     .readAll(new AnnotatedType(type))

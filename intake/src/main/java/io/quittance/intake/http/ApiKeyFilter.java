@@ -2,6 +2,7 @@ package io.quittance.intake.http;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.seal.Hash32;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -17,19 +19,23 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Knows a client by {@code Authorization: Bearer qk_…}. Without a key, or with one that is not known, the request goes on
+ * Knows a client by {@code Authorization: Bearer qk_…}, or by an access token in its place. Without a key, or with one that is not known, the request goes on
  * as nobody's, and whatever needs somebody answers 401. A client that sends more than it may is answered 429.
  */
 final class ApiKeyFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
 
-    private final KnownKeys keys;
+    private final KnownKeys known = new KnownKeys(System::nanoTime);
+    private final ClientDirectory directory;
+    private final @Nullable AccessTokens tokens;
     private final RateLimits rates;
     private final JsonMapper json;
 
-    ApiKeyFilter(ClientDirectory directory, RateLimits rates, JsonMapper json) {
-        this.keys = new KnownKeys(directory, System::nanoTime);
+    /** @param tokens null if none are taken */
+    ApiKeyFilter(ClientDirectory directory, @Nullable AccessTokens tokens, RateLimits rates, JsonMapper json) {
+        this.directory = directory;
+        this.tokens = tokens;
         this.rates = rates;
         this.json = json;
     }
@@ -41,7 +47,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         try {
             client = client(request);
         } catch (RuntimeException failure) {
-            if (!StoreGone.isIn(failure)) {
+            if (!StoreGone.isIn(failure) && !(failure instanceof AccessTokens.IssuerGone)) {
                 throw failure;
             }
             HttpDoor.write(response, json, Problem.of(ProblemCode.UNAVAILABLE, null));
@@ -66,6 +72,13 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             return Optional.empty();
         }
         String key = header.substring(SCHEME.length()).strip();
-        return ApiKeys.isKey(key) ? keys.client(ApiKeys.sha256(key)) : Optional.empty();
+        if (ApiKeys.isKey(key)) {
+            Hash32 sha256 = ApiKeys.sha256(key);
+            return known.client(sha256, () -> directory.authenticate(sha256));
+        }
+        AccessTokens opening = tokens;
+        return opening != null && AccessTokens.isToken(key)
+                ? known.client(ApiKeys.sha256(key), () -> opening.client(key))
+                : Optional.empty();
     }
 }

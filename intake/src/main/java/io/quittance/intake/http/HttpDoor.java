@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code Approvals}, {@code BankViews}, {@code ClientViews}, {@code Webhooks}) and takes its limits from {@code quittance.http}.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(HttpLimits.class)
+@EnableConfigurationProperties({HttpLimits.class, OauthSettings.class})
 @PropertySource("classpath:io/quittance/intake/http/door.properties")
 @Import({
     SubmissionController.class,
@@ -53,13 +53,15 @@ import tools.jackson.databind.json.JsonMapper;
 })
 public class HttpDoor {
 
-    /** Keys only: no session, no form, no cookie, hence nothing that another site could ride on. */
+    /** Keys and tokens only: no session, no form, no cookie, hence nothing that another site could ride on. */
     @Bean
-    SecurityFilterChain apiSecurity(HttpSecurity http, ClientDirectory directory, HttpLimits limits, JsonMapper json)
+    SecurityFilterChain apiSecurity(
+            HttpSecurity http, ClientDirectory directory, HttpLimits limits, OauthSettings oauth, JsonMapper json)
             throws Exception {
+        AccessTokens tokens = oauth.issuer() == null ? null : new AccessTokens(oauth, directory);
         return http.addFilterBefore(new ReadableMediaTypes(json), AuthorizationFilter.class)
                 .addFilterBefore(
-                        new ApiKeyFilter(directory, new RateLimits(limits.requestsPerSecond()), json),
+                        new ApiKeyFilter(directory, tokens, new RateLimits(limits.requestsPerSecond()), json),
                         AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()

@@ -39,6 +39,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -66,6 +68,14 @@ abstract class ApiTest {
     static final String FINANCE = ApiKeys.generate(new SecureRandom());
     static final String AUDITOR = ApiKeys.generate(new SecureRandom());
     static final String ADMINISTRATOR = ApiKeys.generate(new SecureRandom());
+
+    static final TestIssuer ISSUER = new TestIssuer();
+
+    @DynamicPropertySource
+    static void issuer(DynamicPropertyRegistry properties) {
+        properties.add("quittance.oauth.issuer", ISSUER::url);
+        properties.add("quittance.oauth.audience", () -> TestIssuer.AUDIENCE);
+    }
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final JsonMapper JSON = new JsonMapper();

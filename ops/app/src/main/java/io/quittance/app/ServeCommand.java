@@ -6,6 +6,7 @@ import io.quittance.domain.intake.ClientDirectory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +62,18 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The committer's encrypted key; its password is in QUITTANCE_KEYSTORE_PASSWORD.")
     private @Nullable Path keystore;
+
+    @Option(
+            names = "--oauth-issuer",
+            paramLabel = "URL",
+            description = "The authorization server whose access tokens open the doors beside API keys.")
+    private @Nullable URI oauthIssuer;
+
+    @Option(
+            names = "--oauth-audience",
+            paramLabel = "NAME",
+            description = "What such a token must be meant for; together with --oauth-issuer.")
+    private @Nullable String oauthAudience;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -120,6 +133,17 @@ final class ServeCommand implements Callable<Integer> {
         properties.put("server.address", address);
         properties.put("quittance.schedule.cron", cron);
         properties.put("quittance.inbox.directory", directory.files().toString());
+        if ((oauthIssuer == null) != (oauthAudience == null)) {
+            throw Trouble.wrongUsage("--oauth-issuer and --oauth-audience go together.");
+        }
+        if (oauthIssuer != null && oauthAudience != null) {
+            if (!List.of("https", "http").contains(String.valueOf(oauthIssuer.getScheme()))) {
+                throw Trouble.wrongUsage(
+                        "--oauth-issuer is an address such as https://login.example.com, not \"" + oauthIssuer + "\".");
+            }
+            properties.put("quittance.oauth.issuer", oauthIssuer.toString());
+            properties.put("quittance.oauth.audience", oauthAudience);
+        }
         return new BankSession.Opening(BankFile.read(bank), null, null, registry, signer(), true, properties);
     }
 
