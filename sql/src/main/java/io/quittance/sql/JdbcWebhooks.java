@@ -191,10 +191,9 @@ final class JdbcWebhooks implements Webhooks {
     }
 
     private static Message.Attempt attempt(ResultSet row) throws SQLException {
-        int status = row.getInt("status");
         return new Message.Attempt(
                 instant(row, "attempted_at"),
-                row.wasNull() ? null : Integer.valueOf(status),
+                row.getObject("status", Integer.class),
                 row.getString("trouble"),
                 row.getLong("millis"));
     }

@@ -334,6 +334,11 @@ class JdbcWebhooksIT {
         Webhook webhook = withOneMessage();
         Claimed lost = queue.claim(webhook.number()).orElseThrow();
         dueNow();
+        queue.note(lost, new Message.Attempt(Instant.now(), null, "no answer within 15 s", 15_000));
+        assertThat(oldestFirst(webhook).getFirst().attempts())
+                .extracting(Message.Attempt::status, Message.Attempt::trouble, Message.Attempt::millis)
+                .containsExactly(tuple(null, "no answer within 15 s", 15_000L));
+        dueNow();
         Claimed again = queue.claim(webhook.number()).orElseThrow();
         assertThat(again.id()).isEqualTo(lost.id());
         assertThat(again.payload()).isEqualTo(lost.payload());
