@@ -55,12 +55,14 @@ $$;
 -- none if it has no position there. Running balances are counted from the opening, or from the last one that the position keeps
 -- before the page: 255 transfers are read beyond it at most. A position may have a million entries: they are fetched once, into
 -- a variable. One plan serves all cycles: it prunes partitions as it starts, and planning anew for each of them would cost more
--- than reading.
+-- than reading. Transfers are fetched by a bitmap: where history is larger than memory each is on a page of its own that has to
+-- be read, and of a bitmap the server asks for several at a time.
 CREATE FUNCTION position_lines(account uuid, asset_no integer, of_cycle bigint, from_seq bigint, to_seq bigint,
     newest_first boolean, page integer)
 RETURNS TABLE (seq bigint, cycle bigint, from_account uuid, to_account uuid, amount bigint, transaction_type smallint,
     task_id text, intake_no bigint, balance bigint, business_date date, created_at timestamptz)
-LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET enable_indexscan = off SET jit = off
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     y       settlement_cycles := (SELECT s FROM settlement_cycles s WHERE s.cycle = of_cycle);
@@ -106,7 +108,8 @@ $$;
 
 -- What was posted before a transfer of any account.
 CREATE FUNCTION balance_before(account uuid, asset_no integer, before_seq bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_indexscan = off SET jit = off
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
     at      bigint := cycle_of_seq(before_seq);

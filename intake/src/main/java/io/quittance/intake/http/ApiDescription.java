@@ -72,10 +72,26 @@ final class ApiDescription implements OpenApiCustomizer {
         }
         api.getPaths()
                 .forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
+                    operation.getResponses().forEach(ApiDescription::nameMediaTypes);
                     if (path.startsWith("/v1/")) {
                         complete(operation, method == PathItem.HttpMethod.POST);
                     }
                 }));
+    }
+
+    /** What is generated names every media type of the route for every answer, and any where the route says nothing. */
+    private static void nameMediaTypes(String status, ApiResponse answer) {
+        Content named = answer.getContent();
+        if (named == null) {
+            return;
+        }
+        var right = new Content();
+        named.forEach((type, media) -> {
+            if (!status.startsWith("2") || !type.equals(PROBLEM_JSON)) {
+                right.addMediaType(type.equals("*/*") ? JSON : type, media);
+            }
+        });
+        answer.setContent(right);
     }
 
     private static void complete(Operation operation, boolean write) {

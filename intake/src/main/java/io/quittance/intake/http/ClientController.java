@@ -151,16 +151,15 @@ final class ClientController {
             @Schema(
                     minimum = "0",
                     maximum = "100",
-                    defaultValue = "10",
-                    description =
-                            "How many of a file's lines may be refused at the door; with more, none of it counts.")
+                    description = "How many of a file's lines may be refused at the door; with more, none of it counts."
+                            + " Absent: 10.")
             @Nullable
             Integer maxRefusedPercent,
 
             @Schema(
                     allowableValues = {"required", "optional", "enterprises"},
-                    defaultValue = "enterprises",
-                    description = "Whether its files have control lines; enterprises: if it owns an account of one.")
+                    description = "Whether its files have control lines; enterprises, or absent: if it"
+                            + " owns an account of one.")
             @Nullable
             String controlLines,
 

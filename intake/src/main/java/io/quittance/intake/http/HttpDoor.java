@@ -147,6 +147,11 @@ public class HttpDoor {
         return new ModelResolver(mapper).openapi31(true);
     }
 
+    @Bean
+    RecordShapes recordShapes() {
+        return new RecordShapes();
+    }
+
     static void write(HttpServletResponse response, JsonMapper json, Problem problem) throws IOException {
         response.setStatus(problem.status());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

@@ -355,6 +355,28 @@ class ViewApiTest extends ApiTest {
                 .containsExactlyElementsOf(words(ClientDirectory.Right.values()));
     }
 
+    @Test
+    void theDescriptionSaysWhatIsAlwaysThereWhatMayBeNullAndNoProblemWhereAllWentWell() {
+        JsonNode api = get(null, "/openapi.json").json();
+
+        JsonNode key = api.at("/components/schemas/NewKey");
+        assertThat(words(key.path("required"))).containsExactlyInAnyOrder("name", "scopes", "key_no", "api_key");
+        assertThat(words(key.at("/properties/key_expires_at/type"))).containsExactlyInAnyOrder("string", "null");
+        JsonNode file = api.at("/components/schemas/FileResult"); // It leaves out what is null.
+        assertThat(words(file.path("required"))).containsExactlyInAnyOrder("status", "refusals", "errors");
+        assertThat(file.at("/properties/file_no/type").toString()).isEqualTo("\"integer\"");
+        assertThat(words(api.at("/components/schemas/NewClient/required"))).containsExactlyInAnyOrder("name", "scopes");
+        api.path("paths")
+                .forEach(path -> path.forEach(operation -> operation
+                        .path("responses")
+                        .properties()
+                        .forEach(response -> assertThat(
+                                        response.getValue().path("content").propertyNames())
+                                .doesNotContain("*/*")
+                                .matches(types -> !response.getKey().startsWith("2")
+                                        || !types.contains("application/problem+json")))));
+    }
+
     private static List<String> words(JsonNode array) {
         return array.valueStream().map(JsonNode::asString).toList();
     }
@@ -367,9 +389,10 @@ class ViewApiTest extends ApiTest {
     void theDescriptionNamesFieldsAsTheAnswersDoAndEveryReferenceLeadsSomewhere() {
         JsonNode api = get(null, "/openapi.json").json();
         JsonNode answered = get(PARTICIPANT, "/v1/submissions/" + SUBMISSION).json();
-        JsonNode described = api.at(api.at("/paths/~1v1~1submissions~1{id}/get/responses/200/content/*~1*/schema/$ref")
-                .asString()
-                .substring(1));
+        JsonNode described =
+                api.at(api.at("/paths/~1v1~1submissions~1{id}/get/responses/200/content/application~1json/schema/$ref")
+                        .asString()
+                        .substring(1));
 
         assertThat(described.path("properties").propertyNames())
                 .containsExactlyInAnyOrderElementsOf(answered.propertyNames());

@@ -200,12 +200,50 @@ class ServiceIT {
 
     @Test
     @Order(5)
-    void theDescriptionOfTheDoorIsThere() throws Exception {
-        JsonNode description = get(operator, "/openapi.json", 200);
+    void aClientThatIsGeneratedFromTheDescriptionGoesFromAKeyToAProof(@TempDir Path folder) throws Exception {
+        assertThat(get(operator, "/openapi.json", 200).path("openapi").asString())
+                .startsWith("3.1");
+        Path sources = Path.of(System.getProperty("quittance.checkout"), "ops/app/src/test/typescript");
+        for (String file : List.of("package.json", "package-lock.json", "tsconfig.json", "guide.ts")) {
+            Files.copy(sources.resolve(file), folder.resolve(file));
+        }
+        run(folder, "npm", "ci", "--no-audit", "--no-fund");
+        run(folder, "npx", "openapi-typescript", base.resolve("/openapi.json").toString(), "-o", "api.d.ts");
+        run(folder, "npx", "tsc");
+        String[] guide = {
+            "node",
+            "out/guide.js",
+            base.toString(),
+            operator,
+            PROVIDER.toString(),
+            BUYER.toString(),
+            "before",
+            "kept.json"
+        };
 
-        assertThat(description.path("openapi").asString()).startsWith("3.1");
-        assertThat(description.path("paths").propertyNames())
-                .contains("/v1/transfers", "/v1/submissions/{id}", "/v1/files", "/v1/cycles/{number}");
+        run(folder, guide);
+        runCycle();
+        guide[6] = "after";
+        run(folder, guide);
+    }
+
+    private static void run(Path folder, String... command) throws IOException, InterruptedException {
+        Path out = folder.resolve("output");
+        int exit = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start()
+                .waitFor();
+        assertThat(exit).as(() -> read(out)).isZero();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
     }
 
     @Test
