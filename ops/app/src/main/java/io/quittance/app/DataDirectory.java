@@ -83,6 +83,11 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("bank-secret");
     }
 
+    /** Says that its bank is a sandbox. */
+    Path sandbox() {
+        return root.resolve("sandbox");
+    }
+
     /** Says that the operator's key was shown; it is shown once. */
     Path operatorKeyShown() {
         return root.resolve("operator-key-shown");

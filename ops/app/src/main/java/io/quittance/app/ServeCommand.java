@@ -2,9 +2,14 @@ package io.quittance.app;
 
 import io.quittance.contracts.Signer;
 import io.quittance.contracts.Signers;
+import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.intake.ClientDirectory;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +69,11 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Path keystore;
 
     @Option(
+            names = "--sandbox",
+            description = "A bank to try things on, apart from any live one: its clock stands until its user moves it.")
+    private boolean sandbox;
+
+    @Option(
             names = "--oauth-issuer",
             paramLabel = "URL",
             description = "The authorization server whose access tokens open the doors beside API keys.")
@@ -96,6 +106,11 @@ final class ServeCommand implements Callable<Integer> {
             console.line(
                     "Quittance serves the bank \"%s\" at %s", session.bank().name(), http);
             console.line("  data in %s", premises.directory().root());
+            if (sandbox) {
+                console.line(
+                        "  a sandbox: its clock stands at %s until it is moved",
+                        session.get(BankStore.class).now());
+            }
             console.line(
                     "  chain %d at %s, registry %s",
                     session.bank().chainId(), premises.chain(), session.bank().registry());
@@ -144,7 +159,41 @@ final class ServeCommand implements Callable<Integer> {
             properties.put("quittance.oauth.issuer", oauthIssuer.toString());
             properties.put("quittance.oauth.audience", oauthAudience);
         }
-        return new BankSession.Opening(BankFile.read(bank), null, null, registry, signer(), true, properties);
+        BankFile file = BankFile.read(bank);
+        Instant clock = null;
+        if (sandbox) {
+            properties.put("quittance.sandbox", true);
+            clock = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        }
+        Signer signer = signer();
+        requireKind(directory);
+        return new BankSession.Opening(file, null, clock, registry, signer, true, properties);
+    }
+
+    /** A bank is live or a sandbox from its opening on; its directory knows, which also has its secret. */
+    private void requireKind(DataDirectory directory) {
+        if (sandbox && (registry != null || keystore != null)) {
+            throw Trouble.wrongUsage(
+                    "A sandbox commits to a development chain: --registry and --keystore are for a live bank.");
+        }
+        boolean isOpen = Files.exists(directory.secret());
+        boolean isSandbox = Files.exists(directory.sandbox());
+        if (sandbox && isOpen && !isSandbox) {
+            throw Trouble.wrongUsage("The bank in " + directory.root()
+                    + " is a live one. A sandbox is a bank of its own: name another directory with --data-dir.");
+        }
+        if (!sandbox && isSandbox) {
+            throw Trouble.wrongUsage("The bank in " + directory.root() + " is a sandbox; start it with --sandbox.");
+        }
+        if (sandbox && !isSandbox) {
+            try {
+                Files.createDirectories(directory.root());
+                Files.createFile(directory.sandbox());
+            } catch (IOException failure) {
+                throw Trouble.machineLacks(
+                        "The data directory " + directory.root() + " cannot be written to: " + failure.getMessage());
+            }
+        }
     }
 
     private @Nullable Signer signer() {
