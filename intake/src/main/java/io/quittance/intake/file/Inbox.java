@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The folders of the file door: {@code inbox/CLIENT/NAME.csv} goes in, {@code outbox/CLIENT/NAME.result.json} and {@code
- * NAME.rejects.csv} come out, after each cycle that decides about its lines {@code NAME.NUMBER.results.csv}, the file itself ends unchanged in {@code archive/CLIENT} or {@code refused/CLIENT}.
+ * NAME.rejects.csv} come out, and after each cycle that decides about its lines {@code NAME.NUMBER.results.csv}; the file
+ * itself ends unchanged in {@code archive/CLIENT} or {@code refused/CLIENT}.
  *
  * <p>Nothing here is remembered. A file is taken in, its result is written, and only then it is moved; wherever a crash
  * comes, the file is found again in the inbox, and the port says that it was accepted before. Two processes may watch one

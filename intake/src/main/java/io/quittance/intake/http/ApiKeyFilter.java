@@ -19,8 +19,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Knows a client by {@code Authorization: Bearer qk_…}, or by an access token in its place. Without a key, or with one that is not known, the request goes on
- * as nobody's, and whatever needs somebody answers 401. A client that sends more than it may is answered 429.
+ * Knows a client by {@code Authorization: Bearer qk_…}, or by an access token in its place. Without a key, or with one that
+ * is not known, the request goes on as nobody's, and whatever needs somebody answers 401. A client that sends more than it
+ * may is answered 429.
  */
 final class ApiKeyFilter extends OncePerRequestFilter {
 

@@ -34,8 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The HTTP door. It needs the domain's ports as beans ({@code IntakeQueue}, {@code FileIntake}, {@code ClientDirectory},
- * {@code Approvals}, {@code BankViews}, {@code ClientViews}, {@code Webhooks}; {@code Sandbox} if {@code quittance.sandbox} is true) and takes its limits from
- * {@code quittance.http}.
+ * {@code Approvals}, {@code BankViews}, {@code ClientViews}, {@code Webhooks}; {@code Sandbox} if {@code quittance.sandbox}
+ * is true) and takes its limits from {@code quittance.http}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({HttpLimits.class, OauthSettings.class})

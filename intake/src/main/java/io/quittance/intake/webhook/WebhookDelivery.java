@@ -6,10 +6,12 @@ import io.quittance.domain.notification.MessageQueue.Claimed;
 import io.quittance.domain.seal.BankSecret;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -70,7 +72,10 @@ public class WebhookDelivery {
         private final Set<Long> busy = ConcurrentHashMap.newKeySet();
         private final Map<Long, Rest> resting = new ConcurrentHashMap<>();
         private volatile boolean running;
-        private volatile ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private volatile ExecutorService sends = Executors.newVirtualThreadPerTaskExecutor();
+        private volatile List<Thread> looks = List.of();
+        /** Rather than an interruption, which would cut a look's connection to the database. */
+        private volatile CountDownLatch ending = new CountDownLatch(1);
 
         Deliveries(MessageQueue queue, WebhookSender sender) {
             this.queue = queue;
@@ -80,9 +85,11 @@ public class WebhookDelivery {
         @Override
         public void start() {
             running = true;
-            threads = Executors.newVirtualThreadPerTaskExecutor();
-            threads.execute(() -> again("writing webhook messages", this::write));
-            threads.execute(() -> again("looking for webhook messages", this::send));
+            sends = Executors.newVirtualThreadPerTaskExecutor();
+            ending = new CountDownLatch(1);
+            looks = List.of(
+                    Thread.startVirtualThread(() -> again("writing webhook messages", this::write)),
+                    Thread.startVirtualThread(() -> again("looking for webhook messages", this::send)));
         }
 
         private void again(String what, Runnable work) {
@@ -95,7 +102,7 @@ public class WebhookDelivery {
                     log.error("{} failed; the next look tries again", what, failed);
                 }
                 try {
-                    Thread.sleep(LOOK_EVERY);
+                    ending.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
                 } catch (InterruptedException stopped) {
                     return;
                 }
@@ -118,7 +125,7 @@ public class WebhookDelivery {
                     busy.remove(webhook);
                     return;
                 }
-                threads.execute(() -> {
+                sends.execute(() -> {
                     try {
                         sendAll(webhook);
                     } catch (InterruptedException stopped) {
@@ -156,19 +163,29 @@ public class WebhookDelivery {
             }
         }
 
-        /** What is under way may come to its end; the rest is sent again by whoever looks later. */
+        /** What is being sent may come to its end; the rest is sent again by whoever looks later. */
         @Override
         public void stop() {
             running = false;
-            threads.shutdown();
+            ending.countDown();
             try {
-                if (!threads.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    threads.shutdownNow();
+                for (Thread look : looks) {
+                    look.join(END_PATIENCE);
+                }
+                sends.shutdown();
+                if (!sends.awaitTermination(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    sends.shutdownNow();
                 }
             } catch (InterruptedException interrupted) {
-                threads.shutdownNow();
+                sends.shutdownNow();
                 Thread.currentThread().interrupt();
             }
+        }
+
+        /** After what works on cycles and chain has stopped: nobody waits for a receiver. */
+        @Override
+        public int getPhase() {
+            return DEFAULT_PHASE - 1;
         }
 
         @Override

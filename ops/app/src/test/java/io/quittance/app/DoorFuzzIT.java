@@ -182,6 +182,29 @@ class DoorFuzzIT {
             "\"\u2028\"",
             "\"\uFEFF\"");
 
+    /** What administrators and operators ask for, by its address; each value as JSON writes it. */
+    private static final Map<String, Map<String, String>> ADMINISTRATION = new TreeMap<>(Map.of(
+            "/v1/clients",
+            ordered("name", "\"fuzzed\"", "scopes", "[\"submit\"]", "key_expires_at", "\"2999-01-01T00:00:00Z\""),
+            "/v1/clients/fuzzed/accounts",
+            ordered("account_id", "\"" + OTHER + "\"", "right", "\"reader\""),
+            "/v1/clients/fuzzed/policy",
+            ordered("max_refused_percent", 10, "control_lines", "\"optional\"", "language", "\"zh\""),
+            "/v1/clients/fuzzed/webhooks",
+            ordered("url", "\"https://example.com/x\"", "events", "[\"file.done\"]"),
+            "/v1/clients/fuzzed/keys/1/end",
+            ordered("at", "\"2999-01-01T00:00:00Z\""),
+            "/v1/webhooks/1/secret",
+            ordered("secret_version", 1),
+            "/v1/webhooks/2/end",
+            ordered(),
+            "/v1/webhooks/1/messages/msg_" + OTHER + "/redeliver",
+            ordered(),
+            "/v1/approvals",
+            ordered("action", "\"reversal\"", "reversed_submission", "\"" + OTHER + "\"", "take_from_suspense", false),
+            "/v1/approvals/" + OTHER + "/decision",
+            ordered("approved", true)));
+
     private static final List<String> TYPES = List.of(
             "application/json",
             "application/json;charset=utf-8",
@@ -305,7 +328,42 @@ class DoorFuzzIT {
 
     // ---- Requests
 
+    private int administer(SplittableRandom random) throws Exception {
+        String path = pick(random, List.copyOf(ADMINISTRATION.keySet()));
+        var fields = new ArrayList<String>();
+        ADMINISTRATION
+                .get(path)
+                .forEach((name, value) ->
+                        fields.add("\"" + name + "\":" + (random.nextInt(4) == 0 ? pick(random, NASTY) : value)));
+        if (!fields.isEmpty() && random.nextInt(6) == 0) {
+            fields.remove(random.nextInt(fields.size()));
+        }
+        if (random.nextInt(10) == 0) {
+            fields.add("\"colour\":1");
+        }
+        byte[] body = ("{" + String.join(",", fields) + "}").getBytes(UTF_8);
+        if (random.nextInt(6) == 0) {
+            body = damaged(random, body);
+        }
+        String address = random.nextInt(8) == 0
+                ? path.replaceAll(
+                        "(fuzzed|1|2|msg_.*)(?=/|$)", pick(random, List.of("x", "0", "-1", "%00", "%2e%2e", "é")))
+                : path;
+        return answer(
+                        request(address.replace("é", "%C3%A9"), operator)
+                                .header(
+                                        "Content-Type",
+                                        random.nextInt(12) == 0 ? pick(random, TYPES) : "application/json")
+                                .header("Idempotency-Key", "a" + random.nextInt(KEYS))
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(body)),
+                        body)
+                .statusCode();
+    }
+
     private int sendLines(SplittableRandom random) throws Exception {
+        if (random.nextInt(10) == 0) {
+            return administer(random);
+        }
         String kind = pick(random, List.copyOf(RIGHT.keySet()));
         int lines = random.nextInt(4) == 0 ? 1 + random.nextInt(6) : 1;
         boolean ndjson = lines > 1 && random.nextBoolean();
