@@ -88,6 +88,17 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("sandbox");
     }
 
+    /** Makes its bank a sandbox for good. A second time changes nothing. */
+    void markSandbox() {
+        try {
+            if (!Files.exists(sandbox())) {
+                Files.createFile(sandbox());
+            }
+        } catch (IOException failure) {
+            throw Trouble.machineLacks("The data directory " + root + " cannot be written to: " + failure.getMessage());
+        }
+    }
+
     /** Says that the operator's key was shown; it is shown once. */
     Path operatorKeyShown() {
         return root.resolve("operator-key-shown");

@@ -4,7 +4,6 @@ import io.quittance.contracts.Signer;
 import io.quittance.contracts.Signers;
 import io.quittance.domain.cycle.BankStore;
 import io.quittance.domain.intake.ClientDirectory;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +99,9 @@ final class ServeCommand implements Callable<Integer> {
         if (!premises.ownsDirectory()) {
             throw Trouble.machineLacks("A service of " + premises.directory().root() + " runs already.");
         }
+        if (sandbox) {
+            premises.directory().markSandbox();
+        }
         try (BankSession session = BankSession.open(premises, opening)) {
             URI http = URI.create("http://" + address + ":" + session.port());
             String key = LocalClients.operatorKey(session.get(ClientDirectory.class), premises.directory());
@@ -184,15 +186,6 @@ final class ServeCommand implements Callable<Integer> {
         }
         if (!sandbox && isSandbox) {
             throw Trouble.wrongUsage("The bank in " + directory.root() + " is a sandbox; start it with --sandbox.");
-        }
-        if (sandbox && !isSandbox) {
-            try {
-                Files.createDirectories(directory.root());
-                Files.createFile(directory.sandbox());
-            } catch (IOException failure) {
-                throw Trouble.machineLacks(
-                        "The data directory " + directory.root() + " cannot be written to: " + failure.getMessage());
-            }
         }
     }
 

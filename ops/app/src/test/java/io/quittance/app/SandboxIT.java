@@ -2,6 +2,8 @@ package io.quittance.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -98,6 +100,18 @@ class SandboxIT {
         assertThat(refused.exit()).isEqualTo(Trouble.WRONG_USAGE);
         assertThat(refused.err()).contains("is a live one. A sandbox is a bank of its own");
         assertThat(live.resolve("sandbox")).doesNotExist();
+    }
+
+    @Test
+    void aStartThatFailsLeavesTheDirectoryFreeForEitherKind(@TempDir Path folder) throws Exception {
+        Path data = folder.resolve("data");
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Program.Result refused =
+                    Program.run(data, "serve", "--sandbox", "--port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(refused.exit()).as(refused.err()).isNotZero();
+        }
+        assertThat(data.resolve("sandbox")).doesNotExist();
     }
 
     private static Instant now(JsonNode time) {
