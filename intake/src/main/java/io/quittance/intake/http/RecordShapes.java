@@ -12,7 +12,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +33,9 @@ final class RecordShapes implements ModelConverter {
         Schema<?> schema = chain.next().resolve(type, context, chain);
         Class<?> shape = Json31.mapper().constructType(type.getType()).getRawClass();
         if (shape.isRecord() && shape.getName().startsWith("io.quittance.")) {
-            for (Map.Entry<String, Schema> model : context.getDefinedModels().entrySet()) {
-                if (model.getKey().equals(shape.getSimpleName())) {
-                    complete(model.getValue(), shape);
-                }
+            Schema<?> model = context.getDefinedModels().get(shape.getSimpleName());
+            if (model != null) {
+                complete(model, shape);
             }
         }
         return schema;

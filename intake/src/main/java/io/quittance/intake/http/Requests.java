@@ -22,7 +22,12 @@ final class Requests {
     static final String PREFER = "Prefer";
     static final String PREFERENCE_APPLIED = "Preference-Applied";
 
+    private static final int PAGE_MAX = 1_000;
+
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7E](?:[\\x20-\\x7E]{0,253}[\\x21-\\x7E])?");
+
+    /** The body of a write that says all by its address: an object without fields. */
+    record Nothing() {}
 
     private Requests() {}
 
@@ -100,6 +105,14 @@ final class Requests {
 
     static ProblemException unreadable(StrictJson.Unreadable unreadable) {
         return new ProblemException(ProblemCode.UNREADABLE_BODY, unreadable.getMessage());
+    }
+
+    /** How many of a list a page is to have. */
+    static int pageLimit(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new ProblemException(ProblemCode.BAD_PARAMETER, "limit is from 1 to " + PAGE_MAX);
+        }
+        return limit;
     }
 
     static ProblemException notFound() {

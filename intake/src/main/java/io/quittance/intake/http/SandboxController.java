@@ -48,8 +48,6 @@ final class SandboxController {
             @Nullable
             String advanceTo) {}
 
-    record Nothing() {}
-
     /**
      * @param cycles those that were run on the way, in their order
      * @param moreDue whether cut-offs that have passed are still to be run: the same request again goes on
@@ -113,14 +111,16 @@ final class SandboxController {
             summary = "Cut off now and run the cycle",
             description = "Needs the scope operate. A second request cuts off once more.",
             requestBody =
-                    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Nothing.class))))
+                    @RequestBody(
+                            required = true,
+                            content = @Content(schema = @Schema(implementation = Requests.Nothing.class))))
     Time cutOff(
             @AuthenticationPrincipal Client client,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
             HttpServletRequest http) {
         Requests.requireScope(client, Scope.OPERATE);
         Requests.idempotencyKey(keyHeader);
-        Requests.read(http, limits, Nothing.class);
+        Requests.read(http, limits, Requests.Nothing.class);
         return Time.of(sandbox.cutOffNow());
     }
 }

@@ -33,8 +33,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class ViewController {
 
-    private static final int MAX_PAGE = 1_000;
-
     private final ClientViews views;
     private final ClientDirectory directory;
 
@@ -85,7 +83,7 @@ final class ViewController {
             throw new ProblemException(ProblemCode.BAD_PARAMETER, "order is newest or oldest");
         }
         var range = new BankViews.StatementRange(seq("from", from), seq("to", to), dateOrNull(from), dateOrNull(to));
-        checked(limit);
+        Requests.pageLimit(limit);
         return java.util.Optional.of(id)
                 .filter(account -> directory.maySee(client, account))
                 .flatMap(account ->
@@ -106,7 +104,7 @@ final class ViewController {
             @RequestParam(name = "after", required = false) @Nullable UUID after,
             @RequestParam(name = "limit", defaultValue = "100") int limit) {
         Requests.requireScope(client, Scope.READ);
-        checked(limit);
+        Requests.pageLimit(limit);
         if (!directory.maySee(client, id) || views.of(client).account(id).isEmpty()) {
             throw Requests.notFound();
         }
@@ -151,7 +149,7 @@ final class ViewController {
         if (status != null && !List.of("open", "completed").contains(status)) {
             throw new ProblemException(ProblemCode.BAD_PARAMETER, "status is open or completed");
         }
-        List<Views.Task> tasks = views.of(client).tasks(status, capability, after, checked(limit)).stream()
+        List<Views.Task> tasks = views.of(client).tasks(status, capability, after, Requests.pageLimit(limit)).stream()
                 .map(Views.Task::of)
                 .toList();
         return new Views.TaskPage(tasks, tasks.size() == limit ? tasks.getLast().taskId() : null);
@@ -164,7 +162,7 @@ final class ViewController {
             @RequestParam(name = "before", required = false) @Nullable Long before,
             @RequestParam(name = "limit", defaultValue = "20") int limit) {
         Requests.requireScope(client, Scope.READ);
-        List<Views.Cycle> cycles = views.of(client).cycles(before, checked(limit)).stream()
+        List<Views.Cycle> cycles = views.of(client).cycles(before, Requests.pageLimit(limit)).stream()
                 .map(Views.Cycle::of)
                 .toList();
         return new Views.CyclePage(
@@ -189,7 +187,7 @@ final class ViewController {
             @RequestParam(name = "before", required = false) @Nullable Long before,
             @RequestParam(name = "limit", defaultValue = "100") int limit) {
         Requests.requireScope(client, Scope.AUDIT);
-        List<Views.AuditEntry> entries = views.of(client).auditLog(before, checked(limit)).stream()
+        List<Views.AuditEntry> entries = views.of(client).auditLog(before, Requests.pageLimit(limit)).stream()
                 .map(Views.AuditEntry::of)
                 .toList();
         return new Views.AuditPage(
@@ -243,12 +241,5 @@ final class ViewController {
                                 seq) // Of which months a number is, is no secret; whose transfer it is, nobody is told.
                         .map(file -> new ProblemException(ProblemCode.ARCHIVED, "transfer " + seq + " is in " + file))
                         .orElseGet(Requests::notFound));
-    }
-
-    private static int checked(int limit) {
-        if (limit < 1 || limit > MAX_PAGE) {
-            throw new ProblemException(ProblemCode.BAD_PARAMETER, "limit is from 1 to " + MAX_PAGE);
-        }
-        return limit;
     }
 }

@@ -55,7 +55,6 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class WebhookController {
 
     private static final int URL_MAX = 2_000;
-    private static final int PAGE_MAX = 1_000;
     /** Only what cannot leave the machine goes unencrypted. */
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(?:\\.[0-9]{1,3}){3}|\\[::1]");
 
@@ -148,8 +147,6 @@ final class WebhookController {
                     description = "The secret_version that is to be replaced, so that a repeat changes nothing.")
             @Nullable
             Integer secretVersion) {}
-
-    record Nothing() {}
 
     /** @param trouble why it did not count as delivered; null if it did */
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -301,7 +298,9 @@ final class WebhookController {
             summary = "End a webhook",
             description = "What is due to it is given up. It cannot be opened again; another one can be made.",
             requestBody =
-                    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Nothing.class))))
+                    @RequestBody(
+                            required = true,
+                            content = @Content(schema = @Schema(implementation = Requests.Nothing.class))))
     WebhookView end(
             @AuthenticationPrincipal Client client,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
@@ -309,7 +308,7 @@ final class WebhookController {
             HttpServletRequest http) {
         own(client, number);
         Requests.idempotencyKey(keyHeader);
-        Requests.read(http, limits, Nothing.class);
+        Requests.read(http, limits, Requests.Nothing.class);
         return WebhookView.of(webhooks.end(number, client));
     }
 
@@ -323,10 +322,7 @@ final class WebhookController {
             @RequestParam(name = "before", required = false) @Nullable Long before,
             @RequestParam(name = "limit", defaultValue = "20") int limit) {
         own(client, number);
-        if (limit < 1 || limit > PAGE_MAX) {
-            throw new ProblemException(ProblemCode.BAD_PARAMETER, "limit is from 1 to " + PAGE_MAX);
-        }
-        List<MessageView> page = webhooks.messages(number, before, limit).stream()
+        List<MessageView> page = webhooks.messages(number, before, Requests.pageLimit(limit)).stream()
                 .map(MessageView::of)
                 .toList();
         return new MessagePage(page, page.size() == limit ? page.getLast().number() : null);
@@ -340,7 +336,9 @@ final class WebhookController {
             summary = "Send a message again, now",
             description = "Whether it was delivered or given up; under the same message_id.",
             requestBody =
-                    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Nothing.class))))
+                    @RequestBody(
+                            required = true,
+                            content = @Content(schema = @Schema(implementation = Requests.Nothing.class))))
     MessageView redeliver(
             @AuthenticationPrincipal Client client,
             @RequestHeader(name = Requests.IDEMPOTENCY_KEY, required = false) @Nullable String keyHeader,
@@ -349,7 +347,7 @@ final class WebhookController {
             HttpServletRequest http) {
         Webhook webhook = own(client, number);
         Requests.idempotencyKey(keyHeader);
-        Requests.read(http, limits, Nothing.class);
+        Requests.read(http, limits, Requests.Nothing.class);
         if (webhook.endedAt() != null) {
             throw new ProblemException(ProblemCode.WEBHOOK_ENDED, null);
         }
