@@ -31,6 +31,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** {@link ClientDirectory} in tables clients, client_keys and client_rights. */
 final class JdbcClientDirectory implements ClientDirectory {
 
+    /** What was agreed with a client last. */
+    private static final String POLICY = """
+            LEFT JOIN LATERAL (SELECT max_refused_percent, control_lines, language FROM client_policies
+                WHERE client_id = c.client_id ORDER BY policy_no DESC LIMIT 1) p ON true
+            """;
+
     /** A key that opens is noted as used once a minute, not at each use. */
     private static final String AUTHENTICATE = """
             WITH noted AS (
@@ -40,16 +46,14 @@ final class JdbcClientDirectory implements ClientDirectory {
             )
             SELECT c.client_id, c.name, c.scopes, p.max_refused_percent, p.control_lines, p.language
             FROM client_keys k JOIN clients c ON c.client_id = k.client_id
-            LEFT JOIN LATERAL (SELECT max_refused_percent, control_lines, language FROM client_policies
-                WHERE client_id = c.client_id ORDER BY policy_no DESC LIMIT 1) p ON true
+            """ + POLICY + """
             WHERE k.key_sha256 = :key AND k.revoked_at IS NULL AND coalesce(k.expires_at > clock_timestamp(), true)
             """;
 
     private static final String NAMED = """
             SELECT c.client_id, c.name, c.scopes, p.max_refused_percent, p.control_lines, p.language
             FROM clients c
-            LEFT JOIN LATERAL (SELECT max_refused_percent, control_lines, language FROM client_policies
-                WHERE client_id = c.client_id ORDER BY policy_no DESC LIMIT 1) p ON true
+            """ + POLICY + """
             WHERE c.name = :name
             """;
     private static final String SET_POLICY = """

@@ -39,6 +39,9 @@ final class JdbcMessageQueue implements MessageQueue {
     private static final int DELETED_AT_ONCE = 1_000;
     private static final int GONE = 410;
 
+    /** Wire names of the kinds that a cycle decides about, by their codes from 1 on. */
+    private static final List<String> KINDS = submissionKinds();
+
     /** Takes a lock only where there is something to do. */
     private static final String PROGRESS = """
             SELECT p.told_cycle, p.told_final, h.last_cycle,
@@ -238,9 +241,6 @@ final class JdbcMessageQueue implements MessageQueue {
             jdbc.sql(TOLD_FINAL).param("cycle", cycle).update();
         }
     }
-
-    /** Wire names of the kinds that a cycle decides about, by their codes from 1 on. */
-    private static final List<String> KINDS = submissionKinds();
 
     private static List<String> submissionKinds() {
         List<Kind> kinds =
