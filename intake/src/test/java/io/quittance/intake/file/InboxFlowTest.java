@@ -35,6 +35,7 @@ class InboxFlowTest {
 
     private static final UUID ACCOUNT = new UUID(1, 1);
     private static final UUID RECEIVER = new UUID(1, 2);
+    private static final int FILES = 5;
 
     @TempDir
     Path root;
@@ -44,16 +45,18 @@ class InboxFlowTest {
     private final FailingFirst port = new FailingFirst(intake, new AtomicInteger());
 
     private final AtomicInteger cyclesSeen = new AtomicInteger();
-    /** A cycle about the first file each time it is asked, until it has been seen three times; the first time it fails. */
+    /** A cycle about the first file, once all lie in the archive; the first time it fails. Which file that is, is chance. */
     private final DecidedFiles decided = visitor -> {
-        if (intake.size() == 0 || cyclesSeen.get() == 3) {
+        String[] archived = root.resolve("archive/acme").toFile().list();
+        if (archived == null || archived.length < FILES || cyclesSeen.get() == 3) {
             return false;
         }
         if (cyclesSeen.incrementAndGet() == 1) {
             throw new IllegalStateException("the database is away");
         }
-        intake.find(directory.named("acme").orElseThrow(), 1)
-                .ifPresent(file -> visitor.accept(new DecidedFiles.DecidedFile(1, "acme", "f0.csv")));
+        for (int i = 0; i < FILES; i++) {
+            visitor.accept(new DecidedFiles.DecidedFile(1, "acme", "f" + i + ".csv"));
+        }
         return true;
     };
 
@@ -84,8 +87,7 @@ class InboxFlowTest {
         Client acme = directory.register("acme", Set.of(Client.Scope.SUBMIT));
         directory.grant(acme, ACCOUNT, ClientDirectory.Right.OWNER);
         Path folder = Files.createDirectories(root.resolve("inbox/acme"));
-        int files = 5;
-        for (int i = 0; i < files; i++) {
+        for (int i = 0; i < FILES; i++) {
             String body = "submission_key,account_id,to_account,amount_utoken\nk" + i + "," + ACCOUNT + "," + RECEIVER
                     + ",1\n";
             Files.writeString(
@@ -111,11 +113,15 @@ class InboxFlowTest {
                     }
                 });
         assertThat(cyclesSeen).hasValue(3);
+        try (var out = Files.list(root.resolve("outbox/acme"))) {
+            assertThat(out.map(path -> path.getFileName().toString()).filter(name -> name.endsWith(".1.results.csv")))
+                    .hasSize(1);
+        }
 
-        assertThat(intake.size()).isEqualTo(files);
-        assertThat(port.calls().get()).as("one failed, each of the others once").isEqualTo(files + 1);
+        assertThat(intake.size()).isEqualTo(FILES);
+        assertThat(port.calls().get()).as("one failed, each of the others once").isEqualTo(FILES + 1);
         try (var archived = Files.list(root.resolve("archive/acme"))) {
-            assertThat(archived).hasSize(files);
+            assertThat(archived).hasSize(FILES);
         }
     }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.domain.intake.Client;
 import io.quittance.domain.intake.ClientDirectory;
+import io.quittance.domain.intake.ClientPolicy;
 import io.quittance.domain.intake.Kind;
 import io.quittance.domain.intake.Reason;
+import io.quittance.domain.notification.Event;
 import io.quittance.domain.report.BankViews.HoldView;
 import io.quittance.domain.report.BankViews.StatementRange;
 import java.time.LocalDate;
@@ -353,6 +355,11 @@ class ViewApiTest extends ApiTest {
                 .containsExactlyElementsOf(words(Client.Scope.values()));
         assertThat(words(api.at("/components/schemas/Grant/properties/right/enum")))
                 .containsExactlyElementsOf(words(ClientDirectory.Right.values()));
+        assertThat(words(api.at("/components/schemas/NewWebhook/properties/events/items/enum")))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Event.values()).map(Event::wireName).toList());
+        assertThat(words(api.at("/components/schemas/Policy/properties/control_lines/enum")))
+                .containsAll(words(ClientPolicy.ControlLines.values()));
     }
 
     @Test
